@@ -1,0 +1,70 @@
+// The two commands of the README. Brings its own Node 24 and pnpm from npm, so that any machine with Node 20 and npm will do.
+import { spawnSync } from "node:child_process"
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+
+const [task, ...args] = process.argv.slice(2)
+const cwd = new URL("..", import.meta.url)
+const shell = process.platform === "win32"
+
+const attempt = (command, argv, { env = {}, quiet = false } = {}) => {
+  const result = spawnSync(command, argv, {
+    cwd,
+    shell,
+    encoding: "utf8",
+    env: { ...process.env, ...env },
+    stdio: quiet ? ["ignore", "pipe", "pipe"] : "inherit"
+  })
+  if (result.error !== undefined) console.error(`Cannot run ${command}: ${result.error.message}`)
+  if (result.status !== 0 && quiet) process.stderr.write((result.stdout ?? "") + (result.stderr ?? ""))
+  return result.status ?? 1
+}
+
+const run = (command, argv, options) => {
+  const status = attempt(command, argv, options)
+  if (status !== 0) process.exit(status)
+}
+
+/** Runs all tests and ends with the one line that counts them. */
+const test = () => {
+  const checks = attempt("pnpm", ["run", "--silent", "check"])
+  const folder = mkdtempSync(join(tmpdir(), "gatefold-"))
+  const report = join(folder, "report.json")
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`]
+  const tests = attempt("pnpm", ["exec", "vitest", "run", ...reporters, ...args])
+  const counts = readCounts(report)
+  rmSync(folder, { recursive: true, force: true })
+  if (checks !== 0) console.error("\nType check, lint or format check failed: see above.")
+  console.log(`${counts.passed} passed, ${counts.failed} failed`)
+  process.exit(checks !== 0 || tests !== 0 || counts.passed === 0 ? 1 : 0)
+}
+
+const readCounts = (report) => {
+  try {
+    const { numFailedTestSuites, numFailedTests, numPassedTests } = JSON.parse(readFileSync(report, "utf8"))
+    // a file that cannot be loaded fails without a failed test of its own
+    return { passed: numPassedTests, failed: numFailedTests === 0 ? numFailedTestSuites : numFailedTests }
+  } catch {
+    return { passed: 0, failed: 1 }
+  }
+}
+
+const tasks = {
+  start: () => run("node", ["examples/quickstart/main.ts", ...args]),
+  test
+}
+
+if (!Object.hasOwn(tasks, task ?? "")) {
+  console.error(`Unknown task "${task ?? ""}". There is: ${Object.keys(tasks).join(", ")}`)
+  process.exit(2)
+}
+if (process.env.GATEFOLD_BOOTSTRAPPED === undefined) {
+  const inner = ["node", ".dev/run.mjs", task, ...args]
+  run("npx", ["--yes", "--prefer-offline", "-p", "node@24", "-p", "pnpm@10.34.9", "--", ...inner], {
+    env: { GATEFOLD_BOOTSTRAPPED: "1", npm_config_loglevel: "error" }
+  })
+} else {
+  run("pnpm", ["install", "--frozen-lockfile", "--prefer-offline"], { quiet: true })
+  tasks[task]()
+}

@@ -1,0 +1,2 @@
+export * as RawWebhook from "./RawWebhook.ts"
+export * as Simulator from "./Simulator.ts"

@@ -1,0 +1,5 @@
+export * as Answer from "./Answer.ts"
+export * as MovableClock from "./MovableClock.ts"
+export * as Route from "./Route.ts"
+export * as SimulatedServer from "./SimulatedServer.ts"
+export * as WebhookSender from "./WebhookSender.ts"
