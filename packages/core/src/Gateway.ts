@@ -1,0 +1,102 @@
+/**
+ * The provider account that a program runs on: what it is and what it can do.
+ */
+import * as Config from "effect/Config"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
+import * as Accounts from "./Accounts.ts"
+import type * as Capability from "./Capability.ts"
+import type * as Currency from "./Currency.ts"
+import type { GatewayError } from "./GatewayError.ts"
+import type { AccountId, ProviderId } from "./Identifiers.ts"
+import * as Settings from "./Settings.ts"
+
+export interface Service {
+  readonly provider: ProviderId
+  /** For people: `Ecca`. */
+  readonly name: string
+  readonly account: AccountId
+  /** Every operation that there is, with its level; what is not in it is absent. */
+  readonly capabilities: ReadonlyMap<string, Capability.Level>
+  /** The currencies in which the account may ask for money, declared or asked of the provider's catalog. */
+  readonly currencies: Effect.Effect<ReadonlyArray<Currency.Currency>, GatewayError>
+}
+
+export class Gateway extends Context.Service<Gateway, Service>()("@gatefold/core/Gateway") {}
+
+/** The level of an operation, such as `invoices.cancel`, or `absent`. */
+export const capability = (path: Capability.Path): Effect.Effect<Capability.Level | "absent", never, Gateway> =>
+  Effect.map(Gateway, ({ capabilities }) => capabilities.get(path) ?? "absent")
+
+/** Whether the account has an operation. */
+export const supports = (path: Capability.Path): Effect.Effect<boolean, never, Gateway> =>
+  Effect.map(capability(path), (level) => level !== "absent")
+
+/** The variable that chooses where new attempts go. */
+export const switchVariable = "GATEFOLD_PROVIDER"
+
+/** A provider whose settings can be read: what `Provider.make` returns, or one account of several. */
+export interface Configurable<out R> {
+  /** What the switch calls it. */
+  readonly account: AccountId
+  /** Whether any of its required settings is there. */
+  readonly isPresent: Effect.Effect<boolean>
+  /** Reads its settings: a layer with every service, or all that is wrong. */
+  readonly configured: Effect.Effect<
+    Settings.Reading<Layer.Layer<Gateway | Capability.All, Settings.SettingsError, R>>
+  >
+}
+
+/**
+ * All services of the account that `GATEFOLD_PROVIDER` names, and `Accounts` with every account whose settings are
+ * present. Fails at start with every problem of every such account at once, by the names of the variables.
+ */
+export const layerConfig = <R>(options: {
+  readonly providers: ReadonlyArray<Configurable<R>>
+}): Layer.Layer<Accounts.Accounts | Accounts.Services, Settings.SettingsError, R> =>
+  Layer.effectContext(Effect.gen(function*() {
+    const { chosen, layers } = yield* readAll(options.providers)
+    const built = yield* Effect.forEach(layers, ({ account, layer }) =>
+      // two accounts of one provider must not share a layer, and with it a key
+      Effect.map(Layer.build(Layer.fresh(layer)), (services) => ({
+        isChosen: account === chosen,
+        id: Context.get(services, Gateway).account,
+        services
+      })))
+    const first = built.find(({ isChosen }) => isChosen)
+    const accounts = new Map(built.map(({ id, services }) => [id, services] as const))
+    if (first === undefined || accounts.size < built.length) {
+      return yield* new Settings.SettingsError({
+        problems: [
+          new Settings.Problem({ variable: switchVariable, issue: "is wrong: two accounts have the same name" })
+        ]
+      })
+    }
+    return Context.add(
+      first.services,
+      Accounts.Accounts,
+      Accounts.make(first.id, accounts, built.map(({ id }) => id))
+    )
+  }))
+
+/** The switch and every account's settings are read in one go, so that no problem hides another. */
+const readAll = Effect.fnUntraced(function*<R>(providers: ReadonlyArray<Configurable<R>>) {
+  const names = providers.map(({ account }) => account)
+  const choice = yield* Settings.read({ chosen: Config.Literals(names, switchVariable) })
+  const chosen = Result.isSuccess(choice) ? choice.success.chosen : undefined
+  const problems = [...Result.isFailure(choice) ? choice.failure : []]
+  const layers: Array<{
+    readonly account: AccountId
+    readonly layer: Layer.Layer<Gateway | Capability.All, Settings.SettingsError, R>
+  }> = []
+  for (const { account, configured, isPresent } of providers) {
+    if (account !== chosen && !(yield* isPresent)) continue
+    const reading = yield* configured
+    if (Result.isSuccess(reading)) layers.push({ account, layer: reading.success })
+    else problems.push(...reading.failure)
+  }
+  if (problems.length > 0) return yield* new Settings.SettingsError({ problems })
+  return { chosen, layers }
+})

@@ -1,0 +1,146 @@
+/**
+ * The HTTP pipeline that every adapter's calls go through.
+ *
+ * It adds base URL, authentication, JSON both ways, a timeout per try, a cap on the body, classification of failures,
+ * retries, a span, metrics and secrecy. What may be repeated follows from the operation's declaration alone, so that an
+ * adapter cannot repeat a write by accident.
+ */
+import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as Record from "effect/Record"
+import * as Redacted from "effect/Redacted"
+import type * as Schema from "effect/Schema"
+import { GatewayError, type Reason } from "./GatewayError.ts"
+import type { AccountId, ProviderId } from "./Identifiers.ts"
+import { attempt } from "./internal/attempt.ts"
+import { type Failed, isHarmless, repeat } from "./internal/repeat.ts"
+import { observed } from "./internal/telemetry.ts"
+import * as Trouble from "./internal/trouble.ts"
+import type { Operation } from "./Operation.ts"
+import * as Present from "./Present.ts"
+import type { Envelope, Refusal } from "./Refusal.ts"
+import * as RetryPolicy from "./RetryPolicy.ts"
+
+/** One request, as an adapter writes it. */
+export interface Request {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
+  /** Below the base URL; use `path` to build one with ids in it. */
+  readonly path: string
+  readonly query?: Readonly<Record<string, string | undefined>> | undefined
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** Sent as JSON. Amounts are text. */
+  readonly body?: Schema.Json | undefined
+}
+
+/** How a request is signed in. */
+export interface Authorization {
+  readonly headers: Readonly<Record<string, Redacted.Redacted>>
+  /**
+   * Present if the credentials came from a cache: gets new ones and tells whether they differ. A 401 is then answered by
+   * one more request.
+   */
+  readonly renew?: Effect.Effect<boolean> | undefined
+}
+
+export interface Options {
+  readonly provider: ProviderId
+  readonly account: AccountId
+  readonly baseUrl: string
+  /** Asked before every request; nothing was sent if it fails. */
+  readonly authorize: Effect.Effect<Authorization, GatewayError>
+  /** Whatever may never be seen: a provider's text that holds one of them is dropped. */
+  readonly secrets: ReadonlyArray<Redacted.Redacted>
+  /** Reads the provider's documented error form. */
+  readonly readEnvelope: (json: unknown) => Envelope | undefined
+  /** What a documented code means. Where it is `undefined`, the HTTP status decides. */
+  readonly reasonOf: (refusal: Refusal, operation: Operation) => Reason | undefined
+  /** The account's policy; `RetryPolicy.Current` of a call goes before it. */
+  readonly retry?: RetryPolicy.RetryPolicy | undefined
+  /** For a rate limiter, a circuit breaker or a proxy. It must not repeat requests. */
+  readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
+}
+
+export interface ProviderClient {
+  /** Sends one request, as often as the operation allows, and decodes the answer. */
+  readonly call: <S extends Schema.Decoder<unknown>>(
+    operation: Operation,
+    request: Request,
+    answer: S
+  ) => Effect.Effect<S["Type"], GatewayError>
+  /** An error of this account. */
+  readonly error: (operation: Operation, reason: Reason) => GatewayError
+}
+
+/** Builds a path out of fixed parts and ids: `` path`/invoices/${id}` ``. */
+export const path = (parts: TemplateStringsArray, ...ids: ReadonlyArray<string>): string =>
+  parts.map((part, index) => part + (index < ids.length ? encodeURIComponent(ids[index] ?? "") : "")).join("")
+
+export const make = (options: Options): Effect.Effect<ProviderClient, never, HttpClient.HttpClient> =>
+  Effect.map(HttpClient.HttpClient, (transport) => {
+    const client = (options.transformClient ?? ((same) => same))(transport)
+    const error: ProviderClient["error"] = (operation, reason) =>
+      new GatewayError({ provider: options.provider, account: options.account, operation: operation.name, reason })
+
+    const call: ProviderClient["call"] = (operation, request, answer) => {
+      const once = (timeout: Duration.Duration) => {
+        const send = (authorization: Authorization) =>
+          attempt({ client, dialect: options, operation, timeout }, toHttp(options, request, authorization), answer)
+        const failed = (trouble: Trouble.Trouble): Failed => {
+          const failure = error(operation, Trouble.reason(operation, trouble))
+          const wasSent = trouble._tag !== "NoEffect" || trouble.wasSent
+          return { error: failure, mayRepeat: isHarmless(operation, failure, wasSent) }
+        }
+        return Effect.matchEffect(options.authorize, {
+          // it has its own retries, and nothing of this call was sent
+          onFailure: ({ reason }) => Effect.fail<Failed>({ error: error(operation, reason), mayRepeat: false }),
+          onSuccess: (first) =>
+            send(first).pipe(
+              Effect.catchIf(wasRejected, (trouble) => again(first, options.authorize, send, trouble)),
+              Effect.mapError(failed)
+            )
+        })
+      }
+      return RetryPolicy.Current.pipe(
+        Effect.flatMap((current) => repeat(current ?? options.retry ?? RetryPolicy.standard, once)),
+        observed(options, operation),
+        Effect.provideService(HttpClient.TracerPropagationEnabled, false),
+        Effect.updateContext(withoutRedirects)
+      )
+    }
+    return { call, error }
+  })
+
+const wasRejected = (trouble: Trouble.Trouble): boolean =>
+  trouble._tag === "NoEffect" && trouble.reason._tag === "Unauthenticated"
+
+/** The one more try after a 401, and only with other credentials than the cached ones. */
+const again = <A>(
+  first: Authorization,
+  authorize: Effect.Effect<Authorization, GatewayError>,
+  send: (authorization: Authorization) => Effect.Effect<A, Trouble.Trouble>,
+  rejected: Trouble.Trouble
+): Effect.Effect<A, Trouble.Trouble> =>
+  first.renew === undefined ? Effect.fail(rejected) : Effect.flatMap(first.renew, (isNew) =>
+    isNew
+      ? Effect.matchEffect(authorize, { onFailure: () => Effect.fail(rejected), onSuccess: send })
+      : Effect.fail(rejected))
+
+const toHttp = (options: Options, request: Request, authorization: Authorization) =>
+  HttpClientRequest.make(request.method)(options.baseUrl.replace(/\/+$/u, "") + request.path).pipe(
+    HttpClientRequest.acceptJson,
+    HttpClientRequest.setHeaders({ "user-agent": "gatefold", "accept-encoding": "identity", ...request.headers }),
+    HttpClientRequest.setHeaders(Record.map(authorization.headers, Redacted.value)),
+    HttpClientRequest.setUrlParams(Present.only(request.query ?? {})),
+    request.body === undefined ? (same) => same : HttpClientRequest.bodyJsonUnsafe(request.body)
+  )
+
+/** fetch would follow a redirect and take the credentials along. */
+const withoutRedirects = <R>(context: Context.Context<R>): Context.Context<R> =>
+  Context.add(context, FetchHttpClient.RequestInit, {
+    ...Context.getOrUndefined(context, FetchHttpClient.RequestInit),
+    redirect: "manual"
+  })

@@ -1,0 +1,159 @@
+/**
+ * Settings of accounts, read so that every problem is reported at once: by the variable's name, never by its value.
+ */
+import * as Config from "effect/Config"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as SchemaIssue from "effect/SchemaIssue"
+import { isSecure } from "./SecureUrl.ts"
+
+/** A `Config` for each option that can be set from outside. */
+export type Settings<O> = { readonly [K in keyof O]?: Config.Config<Exclude<O[K], undefined> | O[K]> }
+
+/** One setting that is missing or wrong. */
+export class Problem extends Schema.Class<Problem>("@gatefold/core/Settings/Problem")({
+  variable: Schema.String,
+  issue: Schema.String
+}) {}
+
+/** The program cannot start: these settings are missing or wrong. */
+export class SettingsError extends Schema.TaggedError<SettingsError>("@gatefold/core/SettingsError")("SettingsError", {
+  problems: Schema.Array(Problem)
+}) {
+  override get message(): string {
+    const lines = this.problems.map(({ issue, variable }) => `  ${variable} ${issue}`)
+    return `settings are missing or wrong:\n${lines.join("\n")}`
+  }
+}
+
+/** A record of settings as they were read, or everything that is wrong with them. */
+export type Reading<O> = Result.Result<O, ReadonlyArray<Problem>>
+
+/** Reads every setting of a record from the current `ConfigProvider`. */
+export const read = Effect.fnUntraced(function*<O extends object>(settings: Settings<O>) {
+  return yield* readFrom(settings, yield* ConfigProvider.ConfigProvider)
+})
+
+const readFrom = Effect.fnUntraced(function*<O extends object>(
+  settings: Settings<O>,
+  provider: ConfigProvider.ConfigProvider
+): Effect.fn.Return<Reading<O>> {
+  const values: Array<readonly [string, unknown]> = []
+  const problems: Array<Problem> = []
+  for (const [key, config] of entries(settings)) {
+    const result = yield* Effect.result(config.parse(provider))
+    if (Result.isSuccess(result)) values.push([key, result.success])
+    else problems.push(...describe(key, result.failure))
+  }
+  return problems.length > 0 ? Result.fail(problems) : Result.succeed(record<O>(values))
+})
+
+/**
+ * Whether the current `ConfigProvider` has anything for these settings: one that is required and not simply missing.
+ * Tells an account that is not set up from one that is set up wrongly.
+ */
+export const isPresent = Effect.fnUntraced(function*<O extends object>(settings: Settings<O>) {
+  const provider = yield* ConfigProvider.ConfigProvider
+  const nothing = ConfigProvider.fromUnknown({})
+  for (const [, config] of entries(settings)) {
+    const isRequired = Result.isFailure(yield* Effect.result(config.parse(nothing)))
+    const result = isRequired ? yield* Effect.result(config.parse(provider)) : undefined
+    if (result !== undefined && (Result.isSuccess(result) || !isMissing(result.failure))) return true
+  }
+  return false
+})
+
+function entries(settings: object): ReadonlyArray<readonly [string, Config.Config<unknown>]>
+function entries(settings: object): ReadonlyArray<readonly [string, unknown]> {
+  return Object.entries(settings)
+}
+
+/** The record that the settings describe: each value was made by the Config of its own key. */
+function record<O extends object>(values: ReadonlyArray<readonly [string, unknown]>): O
+function record(values: ReadonlyArray<readonly [string, unknown]>): object {
+  return Object.fromEntries(values)
+}
+
+const isMissing = (error: Config.ConfigError): boolean => describe("", error).every(({ issue }) => issue === missing)
+
+const missing = "is missing"
+
+const format = SchemaIssue.makeFormatterStandardSchemaV1()
+
+/** Paths and expectations only: an issue also holds the value that was found, which may be a secret. */
+const describe = (key: string, error: Config.ConfigError): ReadonlyArray<Problem> =>
+  error.cause._tag === "SourceError"
+    ? [new Problem({ variable: key, issue: "cannot be read from its source" })]
+    : format(error.cause.issue).issues.map(({ message, path }) => {
+      const variable = (path ?? []).map((part) => String(typeof part === "object" ? part.key : part)).join("_")
+      const isAbsent = message === "Missing key" || message === "Expected string"
+      return new Problem({
+        variable: variable === "" ? key : variable,
+        issue: isAbsent ? missing : `is wrong: ${message}`
+      })
+    })
+
+const checked = (expected: string, test: (text: string) => boolean) =>
+  Schema.String.check(Schema.makeFilter((text: string) => test(text) || `Expected ${expected}`))
+
+const isCredential = (text: string): boolean => /^[\x21-\x7e]{1,4096}$/u.test(text)
+
+const credential = checked("printable characters without spaces", isCredential)
+
+/**
+ * A credential: printable ASCII without blanks. A line break in a key would be printed by the transport's own error.
+ */
+export const secret = (variable: string): Config.Config<Redacted.Redacted> =>
+  Config.map(Config.schema(credential, variable), (text) => Redacted.make(text, { label: variable }))
+
+/** A list of credentials, separated by commas, at least one. */
+export const secrets = (
+  variable: string
+): Config.Config<readonly [Redacted.Redacted, ...ReadonlyArray<Redacted.Redacted>]> =>
+  Config.map(
+    Config.schema(checked("a list of secrets, separated by commas, none of them blank", isSecretList), variable),
+    (text) => {
+      const [first = "", ...others] = splitList(text)
+      return [redacted(variable, first), ...others.map((other) => redacted(variable, other))]
+    }
+  )
+
+const redacted = (label: string, text: string) => Redacted.make(text, { label })
+
+const splitList = (text: string): ReadonlyArray<string> => text.split(",").map((word) => word.trim())
+
+const isSecretList = (text: string): boolean => splitList(text).every(isCredential)
+
+/** A list of words, separated by commas; by default none. */
+export const words = (variable: string): Config.Config<ReadonlyArray<string>> =>
+  Config.String(variable).pipe(
+    Config.map((text) => splitList(text).filter((word) => word !== "")),
+    Config.withDefault([])
+  )
+
+/** An https URL (http for this machine), without a slash at its end. */
+export const baseUrl = (variable: string, standard: string): Config.Config<string> =>
+  Config.schema(checked("an https URL", isSecure), variable).pipe(
+    Config.map((text) => text.replace(/\/+$/u, "")),
+    Config.withDefault(standard)
+  )
+
+/** One of several words. */
+export const choice = <const A extends string>(variable: string, of: ReadonlyArray<A>, standard: A): Config.Config<A> =>
+  Config.Literals(of, variable).pipe(Config.withDefault(standard))
+
+/**
+ * Checks options that were given in code by the same rule as settings; problems name the option. For an adapter's
+ * `check`.
+ */
+export const checkSecret = (option: string, value: Redacted.Redacted): ReadonlyArray<Problem> =>
+  isCredential(Redacted.value(value))
+    ? []
+    : [new Problem({ variable: option, issue: "is wrong: Expected printable characters without spaces" })]
+
+/** The same for a base URL. */
+export const checkUrl = (option: string, url: string): ReadonlyArray<Problem> =>
+  isSecure(url) ? [] : [new Problem({ variable: option, issue: "is wrong: Expected an https URL" })]

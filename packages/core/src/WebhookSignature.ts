@@ -1,0 +1,170 @@
+/**
+ * Signatures of webhooks: an HMAC over the raw bytes, in the scheme that is configured.
+ */
+import * as Mac from "effect/crypto/Mac"
+import * as SecureRandom from "effect/crypto/SecureRandom"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Base64 from "effect/encoding/Base64"
+import * as Hex from "effect/encoding/Hex"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import type { RawWebhook } from "./RawWebhook.ts"
+import type { Why } from "./WebhookRejected.ts"
+import * as Wire from "./Wire.ts"
+
+/** How a provider signs. */
+export interface Scheme {
+  readonly algorithm: "sha256" | "sha384" | "sha512"
+  /** What is signed: `{timestamp}` and `{body}` stand for the header's text and the raw bytes. */
+  readonly signedText: string
+  readonly encoding: "hex" | "base64"
+  /** What stands before the signature in its header, such as `sha256=`. */
+  readonly prefix: string
+  readonly signatureHeader: string
+  /** `undefined` where the provider sends no time. */
+  readonly timestampHeader?: string | undefined
+  /** How far the signing time may lie from now, either way. Only `signature` mode asks for it. */
+  readonly tolerance: Duration.Duration
+}
+
+/** A signature that one of the secrets made. */
+export interface Verified {
+  /** Position of the secret that matched. */
+  readonly secret: number
+  readonly signedAt: DateTime.Utc | undefined
+}
+
+/** Why a signature does not hold. */
+export interface Unproven {
+  readonly why: Extract<Why, "MissingSignature" | "MalformedSignature" | "InvalidSignature">
+  readonly detail: string
+}
+
+const algorithms = { sha256: Mac.hmacSha256, sha384: Mac.hmacSha384, sha512: Mac.hmacSha512 } as const
+
+/** Makes and checks signatures of one scheme. */
+export interface Signer {
+  /** Finds the secret that signed these bytes. Compares in constant time and never throws, whatever the headers hold. */
+  readonly verify: (webhook: RawWebhook) => Effect.Effect<Verified, Unproven>
+  /** The headers that sign a body with the first secret, for tests of receivers. */
+  readonly sign: (body: Uint8Array, timestamp: string) => Effect.Effect<Readonly<Record<string, string>>>
+}
+
+/** The `Mac` of the context, else one on the platform's Web Crypto. */
+const mac: Effect.Effect<Mac.Mac["Service"]> = Effect.flatMap(
+  Effect.serviceOption(Mac.Mac),
+  Option.match({
+    onSome: (given) => Effect.succeed(given),
+    onNone: () => Mac.Mac.pipe(Effect.provide(Layer.provide(Mac.layerWebCrypto, SecureRandom.layerWebCrypto)))
+  })
+)
+
+/** Prepares the secrets, none of which may be empty: settings see to that. */
+export const make = Effect.fnUntraced(function*(scheme: Scheme, secrets: ReadonlyArray<Redacted.Redacted>) {
+  const { sign, verify } = yield* mac
+  const encoder = new TextEncoder()
+  const keys = yield* Effect.forEach(
+    secrets,
+    (secret) => Effect.orDie(Mac.key(algorithms[scheme.algorithm], encoder.encode(Redacted.value(secret))))
+  )
+  const signer: Signer = {
+    verify: Effect.fnUntraced(function*(webhook) {
+      const given = yield* Effect.fromResult(readHeaders(scheme, webhook))
+      const signed = signedBytes(scheme.signedText, given.timestamp, webhook.body)
+      const matches = yield* Effect.forEach(keys, (key) => Effect.orDie(verify(key, given.tag, signed)))
+      const secret = matches.indexOf(true)
+      if (secret < 0) {
+        return yield* Effect.fail<Unproven>({ why: "InvalidSignature", detail: "no configured secret made it" })
+      }
+      return { secret, signedAt: Option.getOrUndefined(parseTime(given.timestamp)) }
+    }),
+    sign: Effect.fnUntraced(function*(body, timestamp) {
+      const [key] = keys
+      const tag = key === undefined
+        ? new Uint8Array()
+        : yield* Effect.orDie(sign(key, signedBytes(scheme.signedText, timestamp, body)))
+      return {
+        [scheme.signatureHeader]: scheme.prefix + (scheme.encoding === "hex" ? Hex.encode(tag) : Base64.encode(tag)),
+        ...(scheme.timestampHeader === undefined ? {} : { [scheme.timestampHeader]: timestamp })
+      }
+    })
+  }
+  return signer
+})
+
+/** Whether a signing time is within the tolerance of `now`, both edges included. */
+export const isFresh = (scheme: Scheme, signedAt: DateTime.Utc, now: DateTime.Utc): boolean =>
+  Math.abs(DateTime.toEpochMillis(now) - DateTime.toEpochMillis(signedAt)) <= Duration.toMillis(scheme.tolerance)
+
+const readHeaders = (scheme: Scheme, webhook: RawWebhook) =>
+  Result.gen(function*() {
+    const signature = yield* present(webhook, scheme.signatureHeader)
+    const timestamp = scheme.timestampHeader === undefined ? "" : yield* present(webhook, scheme.timestampHeader)
+    if (!signature.startsWith(scheme.prefix)) return yield* malformed(scheme.signatureHeader)
+    const text = signature.slice(scheme.prefix.length)
+    const tag = scheme.encoding === "hex" ? Hex.decode(text) : Base64.decode(text)
+    return Result.isFailure(tag) || tag.success.length === 0
+      ? yield* malformed(scheme.signatureHeader)
+      : { timestamp, tag: tag.success }
+  })
+
+const present = (webhook: RawWebhook, header: string): Result.Result<string, Unproven> => {
+  const value = webhook.header(header)?.trim() ?? ""
+  return value === "" ? Result.fail({ why: "MissingSignature", detail: `no ${header}` }) : Result.succeed(value)
+}
+
+const malformed = (header: string): Result.Result<never, Unproven> =>
+  Result.fail({ why: "MalformedSignature", detail: `${header} is not in the configured form` })
+
+const signedBytes = (signedText: string, timestamp: string, body: Uint8Array): Uint8Array => {
+  const encoder = new TextEncoder()
+  const parts = signedText.split(/(\{timestamp\}|\{body\})/u).map((part) =>
+    part === "{body}" ? body : encoder.encode(part === "{timestamp}" ? timestamp : part)
+  )
+  const all = new Uint8Array(parts.reduce((size, part) => size + part.length, 0))
+  parts.reduce((offset, part) => {
+    all.set(part, offset)
+    return offset + part.length
+  }, 0)
+  return all
+}
+
+/** Seconds (up to 11 digits), milliseconds (12 or more), or a timestamp in words. */
+const parseTime = (text: string): Option.Option<DateTime.Utc> => {
+  if (/^\d{1,11}$/u.test(text)) return DateTime.make(Number(text) * 1000)
+  return /^\d{12,15}$/u.test(text) ? DateTime.make(Number(text)) : Wire.parseTimestamp(text)
+}
+
+/**
+ * Names every known scheme under which one of the secrets signed these bytes, for setting up an endpoint whose scheme is
+ * not documented. It accepts nothing.
+ */
+export const diagnose = Effect.fnUntraced(function*(
+  scheme: Scheme,
+  secrets: ReadonlyArray<Redacted.Redacted>,
+  webhook: RawWebhook
+) {
+  const header = webhook.header(scheme.signatureHeader) ?? ""
+  const matching: Array<string> = []
+  for (const candidate of candidates(scheme, header)) {
+    const { verify } = yield* make(candidate, secrets)
+    if (Option.isSome(yield* Effect.option(verify(webhook)))) {
+      matching.push(`${candidate.algorithm} ${candidate.encoding} "${candidate.prefix}" over ${candidate.signedText}`)
+    }
+  }
+  return matching
+})
+
+const candidates = (scheme: Scheme, header: string): ReadonlyArray<Scheme> => {
+  const prefix = /^[a-z0-9_-]{1,12}=(?=.)/iu.exec(header)?.[0] ?? ""
+  const texts = new Set([scheme.signedText, "{timestamp}.{body}", "{body}", "{timestamp}{body}", "{body}.{timestamp}"])
+  return [...texts].flatMap((signedText) =>
+    (["sha256", "sha384", "sha512"] as const).flatMap((algorithm) =>
+      (["hex", "base64"] as const).map((encoding) => ({ ...scheme, signedText, algorithm, encoding, prefix }))
+    )
+  )
+}

@@ -1,0 +1,160 @@
+/**
+ * Builds an adapter's `WebhookEvents`. The proving itself is here, alike for all providers; an adapter says only where
+ * the id sits in a body and how an invoice is read.
+ */
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import type * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import type { GatewayError } from "./GatewayError.ts"
+import type { AccountId, InvoiceId, ProviderId } from "./Identifiers.ts"
+import { ProvenEvent } from "./internal/proven.ts"
+import type * as Invoice from "./Invoice.ts"
+import * as Present from "./Present.ts"
+import type { RawWebhook } from "./RawWebhook.ts"
+import { Admitted, Proof, Snapshot } from "./WebhookEvent.ts"
+import type * as WebhookEvents from "./WebhookEvents.ts"
+import { WebhookRejected, type Why } from "./WebhookRejected.ts"
+import * as WebhookSignature from "./WebhookSignature.ts"
+import * as Wire from "./Wire.ts"
+
+/** The most bytes that a webhook may have. */
+export const maxBytes = 65_536
+
+/** What an adapter reads in a body. In `readback` mode only the id is used. */
+export interface Claim {
+  readonly invoice: InvoiceId
+  readonly eventId?: string | undefined
+  readonly eventType?: string | undefined
+  /** The invoice as the body states it, where the mode is `signature` and the merchant told where its fields sit. */
+  readonly statement?: Invoice.Invoice | undefined
+}
+
+/** How this account's webhooks are proven. */
+export type Proving =
+  | { readonly mode: "readback" }
+  | {
+    readonly mode: "signature" | "signature+readback"
+    readonly scheme: WebhookSignature.Scheme
+    readonly secrets: readonly [Redacted.Redacted, ...ReadonlyArray<Redacted.Redacted>]
+  }
+
+export interface Options {
+  readonly provider: ProviderId
+  readonly account: AccountId
+  readonly proving: Proving
+  /** Finds the claim in a body's JSON, numbers as text. */
+  readonly readClaim: (json: unknown) => Result.Result<Claim, Wire.Unreadable>
+  /** Reads the invoice as polls read it, so that a webhook and a poll of one fact are the same fact. */
+  readonly observe: (id: InvoiceId) => Effect.Effect<Invoice.Invoice, GatewayError>
+  /** Whether the application knows this invoice. Asked before the provider is; by default it owns them all. */
+  readonly owns?: ((id: InvoiceId) => Effect.Effect<boolean>) | undefined
+}
+
+export const make = Effect.fnUntraced(function*(options: Options) {
+  const { account, proving, provider } = options
+  const rejected = (why: Why, detail: string) => new WebhookRejected({ provider, account, why, detail })
+  const verify = yield* verifier(proving)
+
+  const admit: WebhookEvents.Service["admit"] = Effect.fnUntraced(function*(webhook) {
+    if (webhook.body.length > maxBytes) return yield* rejected("TooLarge", `more than ${maxBytes} bytes`)
+    const now = yield* DateTime.now
+    const signature = yield* Effect.mapError(verify(webhook, now), ({ detail, why }) => rejected(why, detail))
+    const claim = yield* Effect.mapError(
+      Effect.fromResult(Result.flatMap(Wire.parseJson(webhook.body), options.readClaim)),
+      ({ message }) => rejected("InvalidPayload", message)
+    )
+    return admitted(options, claim, signature, now)
+  })
+
+  const stated = ({ invoice, statement }: Admitted): Effect.Effect<Invoice.Invoice, WebhookRejected | GatewayError> => {
+    if (proving.mode === "signature") {
+      return statement === undefined
+        ? Effect.fail(rejected("InvalidPayload", "the body does not state the invoice where the settings say"))
+        : Effect.succeed(statement)
+    }
+    return Effect.catchReason(
+      options.observe(invoice),
+      "GatewayError",
+      "NotFound",
+      () => Effect.fail(rejected("UnknownObject", "the provider does not know it"))
+    )
+  }
+
+  const resolve: WebhookEvents.Service["resolve"] = Effect.fnUntraced(function*(admission) {
+    if (admission.account !== account) return yield* rejected("UnknownObject", "admitted for another account")
+    if (options.owns !== undefined && !(yield* options.owns(admission.invoice))) {
+      return yield* rejected("UnknownObject", "the application does not own it")
+    }
+    const invoice = yield* stated(admission)
+    const { eventId, eventType, proof, receivedAt, signedAt } = admission
+    return ProvenEvent.make(
+      new Snapshot({
+        provider,
+        account,
+        proof,
+        receivedAt,
+        invoice,
+        ...Present.only({ eventId, eventType, signedAt })
+      })
+    )
+  })
+
+  const diagnose: WebhookEvents.Service["diagnose"] = (webhook) =>
+    proving.mode === "readback"
+      ? Effect.succeed([])
+      : WebhookSignature.diagnose(proving.scheme, proving.secrets, webhook)
+
+  const service: WebhookEvents.Service = {
+    admit,
+    resolve,
+    receive: (webhook) => Effect.flatMap(admit(webhook), resolve),
+    diagnose
+  }
+  return service
+})
+
+type Verify = (
+  webhook: RawWebhook,
+  now: DateTime.Utc
+) => Effect.Effect<WebhookSignature.Verified | undefined, WebhookSignature.Unproven | Stale>
+
+interface Stale {
+  readonly why: "StaleTimestamp"
+  readonly detail: string
+}
+
+const verifier = (proving: Proving): Effect.Effect<Verify> => {
+  if (proving.mode === "readback") return Effect.succeed(() => Effect.undefined)
+  const { mode, scheme, secrets } = proving
+  return Effect.map(WebhookSignature.make(scheme, secrets), (signer): Verify => (webhook, now) =>
+    Effect.filterOrFail(
+      signer.verify(webhook),
+      ({ signedAt }) => mode !== "signature" || isFresh(scheme, signedAt, now),
+      (): Stale => ({ why: "StaleTimestamp", detail: "signed too long ago, in the future, or at no time we can read" })
+    ))
+}
+
+const isFresh = (scheme: WebhookSignature.Scheme, signedAt: DateTime.Utc | undefined, now: DateTime.Utc): boolean =>
+  scheme.timestampHeader === undefined || (signedAt !== undefined && WebhookSignature.isFresh(scheme, signedAt, now))
+
+/** Of an unsigned body nothing is kept but the id: everything else comes from the provider. */
+const admitted = (
+  { account, proving, provider }: Options,
+  claim: Claim,
+  signature: WebhookSignature.Verified | undefined,
+  receivedAt: DateTime.Utc
+): Admitted =>
+  new Admitted({
+    provider,
+    account,
+    invoice: claim.invoice,
+    proof: new Proof({ mode: proving.mode, ...Present.only({ secret: signature?.secret }) }),
+    receivedAt,
+    ...Present.only({
+      signedAt: signature?.signedAt,
+      eventId: signature === undefined ? undefined : claim.eventId,
+      eventType: signature === undefined ? undefined : claim.eventType,
+      statement: proving.mode === "signature" ? claim.statement : undefined
+    })
+  })

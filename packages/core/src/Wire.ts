@@ -1,0 +1,106 @@
+/**
+ * What comes from a provider, read without losing a digit.
+ *
+ * JSON numbers arrive as the text of their digits, so that an amount or an id may be a string or a number and no float
+ * exists in between: `0.1000`, a 20-digit id and `1e-7` come through exact. In wire schemas every number is therefore
+ * text; use `Amount`, `Id` and `Integer`.
+ */
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as SchemaIssue from "effect/SchemaIssue"
+import * as SchemaTransformation from "effect/SchemaTransformation"
+import { withoutExponent } from "./internal/decimalText.ts"
+import * as Money from "./Money.ts"
+
+/** Why bytes are no answer that can be read. `issue` never quotes them. */
+export class Unreadable extends Schema.TaggedError<Unreadable>("@gatefold/core/Wire/Unreadable")("Unreadable", {
+  path: Schema.String,
+  issue: Schema.String
+}) {
+  override get message(): string {
+    return `${this.path}: ${this.issue}`
+  }
+}
+
+const unreadable = (issue: string, path = "body") => Result.fail(new Unreadable({ path, issue }))
+
+/** Parses UTF-8 JSON (a byte order mark is tolerated) with every number as the text of its digits. */
+export const parseJson = (bytes: Uint8Array): Result.Result<unknown, Unreadable> =>
+  Result.flatMap(decodeUtf8(bytes), (text) => {
+    if (text.trim() === "") return unreadable("empty")
+    return Result.mapError(
+      Result.try((): unknown => JSON.parse(text, digits)),
+      () => new Unreadable({ path: "body", issue: "not JSON" })
+    )
+  })
+
+const decodeUtf8 = (bytes: Uint8Array) =>
+  Result.mapError(
+    Result.try(() => new TextDecoder("utf-8", { fatal: true }).decode(bytes)),
+    () => new Unreadable({ path: "body", issue: "not UTF-8" })
+  )
+
+/** The third argument is what a reviver gets since ES2026: the source text of a number. */
+const digits = (_key: string, value: unknown, context?: { readonly source?: string }): unknown =>
+  typeof value === "number" && context?.source !== undefined ? withoutExponent(context.source) : value
+
+const firstIssue = SchemaIssue.makeFormatterStandardSchemaV1()
+
+/** Decodes parsed JSON. Unknown fields are tolerated; the error names a path and what was expected there, no value. */
+export const decode = <S extends Schema.Decoder<unknown>>(schema: S) => {
+  const decodeUnknown = Schema.decodeUnknownResult(schema)
+  return (json: unknown): Result.Result<S["Type"], Unreadable> =>
+    Result.mapError(decodeUnknown(json), ({ issue }) => {
+      const [first] = firstIssue(issue).issues
+      const path = (first?.path ?? []).map((part) => String(typeof part === "object" ? part.key : part)).join(".")
+      return new Unreadable({ path: path === "" ? "body" : path, issue: first?.message ?? "not as documented" })
+    })
+}
+
+/** An amount in plain digits. */
+export const Amount = Money.Amount
+
+/** An id, whether it was a string or a number: up to 200 printable characters. */
+export const Id = Schema.String.check(Schema.isPattern(/^[\x21-\x7e]{1,200}$/u))
+
+/** A whole number of up to 15 digits, whether it was a string or a number. */
+export const Integer = Schema.String.check(Schema.isPattern(/^-?\d{1,15}$/u)).pipe(
+  Schema.decodeTo(
+    Schema.Int,
+    SchemaTransformation.transform({ decode: (text: string) => Number(text), encode: (value: number) => String(value) })
+  )
+)
+
+/** A field that may be `null` or left out; both are `undefined`. */
+export const nullish = <S extends Schema.Constraint>(schema: S) => Schema.optional(Schema.NullOr(schema))
+
+const timestamp = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?) ?(Z|UTC|GMT|[+-]\d\d:?\d\d)?$/u
+
+/**
+ * Reads a timestamp: ISO 8601, also with a space between date and time, and with an offset written `Z`, `UTC`, `+00:00`
+ * or `-0600`. Without an offset it is taken for UTC.
+ */
+export const parseTimestamp = (text: string): Option.Option<DateTime.Utc> => {
+  const [, date, time, offset = "Z"] = timestamp.exec(text.trim()) ?? []
+  if (date === undefined || time === undefined) return Option.none()
+  const zone = /^[+-]\d{4}$/u.test(offset) ? `${offset.slice(0, 3)}:${offset.slice(3)}` : offset
+  return Option.map(DateTime.make(`${date}T${time}${/^[A-Z]+$/u.test(zone) ? "Z" : zone}`), DateTime.toUtc)
+}
+
+/** A timestamp in one of the forms that `parseTimestamp` reads. */
+export const Timestamp = Schema.String.pipe(
+  Schema.decodeTo(
+    Schema.DateTimeUtc,
+    SchemaTransformation.transformEffect({
+      decode: (text: string) =>
+        Effect.mapError(
+          Effect.fromOption(parseTimestamp(text)),
+          () => new SchemaIssue.InvalidValue({ message: "Expected a timestamp" })
+        ),
+      encode: (at: DateTime.Utc) => Effect.succeed(DateTime.formatIso(at))
+    })
+  )
+)

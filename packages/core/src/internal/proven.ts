@@ -1,0 +1,38 @@
+/**
+ * The only place where webhook events come from. It is closed to other packages.
+ */
+import type * as Invoice from "../Invoice.ts"
+import { factKey } from "../Invoice.ts"
+import type { Snapshot } from "../WebhookEvent.ts"
+
+const proven = new WeakSet<object>()
+
+/** @internal The private field keeps look-alikes out at compile time, the set does at run time. */
+export class ProvenEvent {
+  readonly #snapshot: Snapshot
+  private constructor(snapshot: Snapshot) {
+    this.#snapshot = snapshot
+  }
+  /** @internal */
+  static make(snapshot: Snapshot): ProvenEvent {
+    const event = new ProvenEvent(snapshot)
+    proven.add(event)
+    Object.freeze(event)
+    return event
+  }
+  /** What the event says, as data that can be stored. */
+  get snapshot(): Snapshot {
+    return this.#snapshot
+  }
+  /** The observation that the provider stands for: merge it into what is known. */
+  get invoice(): Invoice.Invoice {
+    return this.#snapshot.invoice
+  }
+  /** Equal for every webhook and poll that states the same fact: what to deduplicate by. */
+  get key(): string {
+    return factKey(this.#snapshot.invoice)
+  }
+}
+
+/** @internal */
+export const isProven = (u: unknown): u is ProvenEvent => typeof u === "object" && u !== null && proven.has(u)
