@@ -35,12 +35,15 @@ export type Input = Currency | string | { readonly code: string; readonly networ
 export const parse = (input: Input): Currency | undefined => {
   if (input instanceof Currency) return input
   const { code, network } = typeof input === "string" ? fromText(input) : input
-  const upper = code.toUpperCase()
+  const upper = upperCase(code)
   if (!Schema.is(Code)(upper)) return undefined
   if (network === undefined) return new Currency({ code: upper })
-  const chain = network.toUpperCase()
+  const chain = upperCase(network)
   return Schema.is(Network)(chain) ? new Currency({ code: upper, network: chain }) : undefined
 }
+
+/** ASCII alone: `toUpperCase` would turn letters of other alphabets into Latin ones, such as the long s into S. */
+const upperCase = (text: string): string => text.replace(/[a-z]/gu, (letter) => letter.toUpperCase())
 
 const fromText = (text: string): { readonly code: string; readonly network?: string } => {
   const at = text.indexOf("@")

@@ -97,8 +97,12 @@ export const fromInput = (input: Input): Result.Result<Money, MoneyError> =>
 export const fromBigDecimal = (amount: BigDecimal.BigDecimal, currency: Currency.Currency): Money =>
   new Money({ amount: BigDecimal.scale(amount, Math.max(amount.scale, Currency.decimals(currency) ?? 0)), currency })
 
-/** The amount alone, at its scale: `12.30`. */
-export const format = (money: Money): string => decimalText.format(money.amount, Currency.decimals(money.currency) ?? 0)
+/**
+ * The amount alone, at its own scale and at least the currency's: `12.30`. Give the provider's decimals to write what
+ * `outbound` made for it.
+ */
+export const format = (money: Money, atProvider: Currency.Decimals = {}): string =>
+  decimalText.format(money.amount, Currency.decimals(money.currency, atProvider) ?? 0)
 
 /** The one text of an amount and a currency: equal money has equal text, whatever its scale. `12.3 MXN`. */
 export const canonical = (money: Money): string => `${decimalText.canonical(money.amount)} ${money.currency}`

@@ -105,7 +105,8 @@ const checkText = (
   return text.length > longest ? refuse(field, `has at most ${longest} characters`) : Result.succeed(text)
 }
 
-const checkAsset = (
+/** Checks the code of an asset, if one is given. The field of the refusal is `payWith`. */
+export const checkAsset = (
   input: Currency.Input | undefined
 ): Result.Result<Currency.Currency | undefined, InvalidRequest> => {
   if (input === undefined) return Result.succeed(undefined)

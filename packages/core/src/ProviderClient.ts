@@ -13,8 +13,9 @@ import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Record from "effect/Record"
 import * as Redacted from "effect/Redacted"
+import type * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
-import { GatewayError, type Reason } from "./GatewayError.ts"
+import { GatewayError, InvalidRequest, type Reason } from "./GatewayError.ts"
 import type { AccountId, ProviderId } from "./Identifiers.ts"
 import { attempt } from "./internal/attempt.ts"
 import { type Failed, isHarmless, repeat } from "./internal/repeat.ts"
@@ -73,6 +74,8 @@ export interface ProviderClient {
   ) => Effect.Effect<S["Type"], GatewayError>
   /** An error of this account. */
   readonly error: (operation: Operation, reason: Reason) => GatewayError
+  /** The outcome of a check before anything is sent. */
+  readonly checked: <A>(operation: Operation, result: Result.Result<A, Reason>) => Effect.Effect<A, GatewayError>
 }
 
 /** Builds a path out of fixed parts and ids: `` path`/invoices/${id}` ``. */
@@ -86,9 +89,17 @@ export const make = (options: Options): Effect.Effect<ProviderClient, never, Htt
       new GatewayError({ provider: options.provider, account: options.account, operation: operation.name, reason })
 
     const call: ProviderClient["call"] = (operation, request, answer) => {
-      const once = (timeout: Duration.Duration) => {
+      const once = (timeLeft: Effect.Effect<Duration.Duration>) => {
         const send = (authorization: Authorization) =>
-          attempt({ client, dialect: options, operation, timeout }, toHttp(options, request, authorization), answer)
+          Effect.flatMap(
+            timeLeft,
+            (timeout) =>
+              attempt(
+                { client, dialect: withTokens(options, authorization), operation, timeout },
+                toHttp(options, request, authorization),
+                answer
+              )
+          )
         const failed = (trouble: Trouble.Trouble): Failed => {
           const failure = error(operation, Trouble.reason(operation, trouble))
           const wasSent = trouble._tag !== "NoEffect" || trouble.wasSent
@@ -104,15 +115,33 @@ export const make = (options: Options): Effect.Effect<ProviderClient, never, Htt
             )
         })
       }
-      return RetryPolicy.Current.pipe(
-        Effect.flatMap((current) => repeat(current ?? options.retry ?? RetryPolicy.standard, once)),
+      const tries = leadsElsewhere(request.path)
+        ? Effect.fail(error(operation, new InvalidRequest({ field: "id", issue: "cannot stand in a path" })))
+        : Effect.flatMap(
+          RetryPolicy.Current,
+          (current) => repeat(current ?? options.retry ?? RetryPolicy.standard, once)
+        )
+      return tries.pipe(
         observed(options, operation),
         Effect.provideService(HttpClient.TracerPropagationEnabled, false),
         Effect.updateContext(withoutRedirects)
       )
     }
-    return { call, error }
+    return {
+      call,
+      error,
+      checked: (operation, result) => Effect.mapError(Effect.fromResult(result), (reason) => error(operation, reason))
+    }
   })
+
+/** A URL drops the parts `.` and `..`, encoded or not, so that a request with such an id would ask for something else. */
+const leadsElsewhere = (path: string): boolean => /(^|\/)(\.|%2e){1,2}(\/|$)/iu.test(path)
+
+/** A header's token is as secret as the credentials that it was got with. */
+const withTokens = (options: Options, { headers }: Authorization): Options => ({
+  ...options,
+  secrets: [...options.secrets, ...Object.values(headers)]
+})
 
 const wasRejected = (trouble: Trouble.Trouble): boolean =>
   trouble._tag === "NoEffect" && trouble.reason._tag === "Unauthenticated"

@@ -79,13 +79,18 @@ export const nullish = <S extends Schema.Constraint>(schema: S) => Schema.option
 
 const timestamp = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?) ?(Z|UTC|GMT|[+-]\d\d:?\d\d)?$/u
 
+/** JavaScript takes February 30th for March 2nd. */
+const isInCalendar = (date: string): boolean =>
+  Option.exists(DateTime.make(`${date}T00:00:00Z`), (at) => DateTime.formatIsoDateUtc(at) === date)
+
 /**
  * Reads a timestamp: ISO 8601, also with a space between date and time, and with an offset written `Z`, `UTC`, `+00:00`
- * or `-0600`. Without an offset it is taken for UTC.
+ * or `-0600`. Without an offset it is taken for UTC. Fractions are cut to milliseconds; a day that does not exist is
+ * refused.
  */
 export const parseTimestamp = (text: string): Option.Option<DateTime.Utc> => {
   const [, date, time, offset = "Z"] = timestamp.exec(text.trim()) ?? []
-  if (date === undefined || time === undefined) return Option.none()
+  if (date === undefined || time === undefined || !isInCalendar(date)) return Option.none()
   const zone = /^[+-]\d{4}$/u.test(offset) ? `${offset.slice(0, 3)}:${offset.slice(3)}` : offset
   return Option.map(DateTime.make(`${date}T${time}${/^[A-Z]+$/u.test(zone) ? "Z" : zone}`), DateTime.toUtc)
 }

@@ -1,1 +1,3 @@
-export {}
+export * as Ecryptopay from "./Ecryptopay.ts"
+export * as EcryptopayOptions from "./EcryptopayOptions.ts"
+export * as EcryptopayWebhook from "./EcryptopayWebhook.ts"

@@ -2,9 +2,10 @@
  * A real HTTP server on loopback whose answers can be made to go wrong.
  *
  * It owns the sockets, the log of requests and the armed faults; what a provider does is in its routes. It stands
- * directly on Node's `http`, because resets, half answers and refused connections need the socket.
+ * directly on Node's `http`, because resets, half answers and failed connections need the socket.
  */
 import type { Fault, Match, RecordedRequest } from "@gatefold/core/Simulator"
+import * as Cause from "effect/Cause"
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -62,7 +63,7 @@ export const make = (options: Options): Effect.Effect<SimulatedServer, never, Sc
       const found = Route.find(options.routes, method, url.pathname)
       const handled = found === undefined
         ? Effect.succeed(options.notFound)
-        : found.route.handle({
+        : handle(found.route, {
           method,
           path: url.pathname,
           params: found.params,
@@ -87,7 +88,12 @@ export const make = (options: Options): Effect.Effect<SimulatedServer, never, Sc
 
     const listen = (port: number) =>
       Effect.callback<void>((resume) => {
-        server.listen(port, "127.0.0.1", () => resume(Effect.void))
+        const failed = (error: Error) => resume(Effect.die(error))
+        server.once("error", failed)
+        server.listen(port, "127.0.0.1", () => {
+          server.off("error", failed)
+          resume(Effect.void)
+        })
       })
     const close = Effect.callback<void>((resume) => {
       server.close(() => resume(Effect.void))
@@ -104,6 +110,7 @@ export const make = (options: Options): Effect.Effect<SimulatedServer, never, Sc
         const times = match?.times ?? 1
         const remaining = times === "always" ? Number.POSITIVE_INFINITY : times
         return Effect.sync(() => {
+          if (remaining <= 0) return
           armed.push({ fault, operation: match?.operation, remaining })
         })
       },
@@ -113,6 +120,17 @@ export const make = (options: Options): Effect.Effect<SimulatedServer, never, Sc
       })
     }
   })
+
+/**
+ * What a provider has read in full it carries out, also when the client has gone away by then; and a mistake in a route
+ * shows as an answer instead of leaving the client to wait.
+ */
+const handle = (route: Route.Route, request: Route.ApiRequest): Effect.Effect<Answer.Answer> =>
+  Effect.uninterruptible(route.handle(request)).pipe(
+    Effect.catchCause((cause) =>
+      Effect.succeed({ status: 500, headers: { "content-type": "text/plain" }, body: Cause.pretty(cause) })
+    )
+  )
 
 const readBody = (request: Http.IncomingMessage): Effect.Effect<string> =>
   Effect.callback<string>((resume) => {

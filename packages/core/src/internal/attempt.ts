@@ -4,7 +4,7 @@
 import * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type * as HttpClient from "effect/http/HttpClient"
+import * as HttpClient from "effect/http/HttpClient"
 import type * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Redacted from "effect/Redacted"
@@ -43,8 +43,10 @@ export const attempt = <S extends Schema.Decoder<unknown>>(
   request: HttpClientRequest.HttpClientRequest,
   answer: S
 ): Effect.Effect<S["Type"], Trouble.Trouble> =>
-  client.execute(request).pipe(
+  HttpClient.withScope(client).execute(request).pipe(
     Effect.flatMap((response) => receive(dialect, operation, request, response, answer)),
+    // an answer that is not read to its end holds its connection until the scope closes
+    Effect.scoped,
     Effect.catchTags({
       BodyRefused: ({ issue, status }) => Effect.fail(Trouble.unreadable("body", issue, status)),
       HttpClientError: (error) => Effect.fail(onTheWay(neverSent.evidence(error), neverSent.trouble(error)))
@@ -107,6 +109,7 @@ const refusal = (
     json
   }
   const reason = dialect.reasonOf(refused, operation) ?? reasonFromStatus(refused)
+  if (reason?._tag === "InvalidResponse") return { _tag: "Unreadable", answer: reason }
   if (reason !== undefined) return Trouble.refused(reason)
   return { _tag: "Lost", what: `HTTP ${status}`, detail: refused.detail, retryAfter: refused.retryAfter }
 }
@@ -115,7 +118,7 @@ const refusal = (
 const keepable = (secrets: ReadonlyArray<Redacted.Redacted>, envelope: Envelope | undefined) => {
   const keep = (word: string | undefined) =>
     word !== undefined && /^[\x21-\x7e]{1,120}$/u.test(word) &&
-      !secrets.some((secret) => word.includes(Redacted.value(secret)))
+      !secrets.flatMap((secret) => Redacted.value(secret).split(" ")).some((secret) => word.includes(secret))
       ? word
       : undefined
   return { code: keep(envelope?.code), requestId: keep(envelope?.requestId) }

@@ -49,14 +49,17 @@ export const evidence = (error: HttpClientError.HttpClientError): string | undef
 /** @internal The same for what a transport threw, down the chain of its causes. */
 export const fromCause = (cause: unknown, depth: number): string | undefined => {
   if (!Predicate.isObject(cause) || depth === 0) return undefined
-  const { code, errors, message, syscall } = describe(cause)
+  const { code, errors, message, name, syscall } = describe(cause)
   if (errors.length > 0) return agreed(errors.map((each) => fromCause(each, depth - 1)))
   const known = code === undefined ? undefined : codes.get(code)
   if (known !== undefined) return known
   if (syscall === "connect") return code === "ECONNREFUSED" ? "refused" : "connect"
   if (syscall === "getaddrinfo") return "dns"
   if (message === closedInHandshake) return "tls handshake"
-  if (/^bad port$|invalid header (name|value)/iu.test(message)) return "malformed request"
+  // only what a Headers object throws: a parser says "Invalid header value char" of an answer, when all was sent
+  if (message === "bad port" || (name === "TypeError" && /invalid header (name|value)/iu.test(message))) {
+    return "malformed request"
+  }
   return Predicate.hasProperty(cause, "cause") ? fromCause(cause.cause, depth - 1) : undefined
 }
 
@@ -64,6 +67,7 @@ const describe = (cause: object) => ({
   code: Predicate.hasProperty(cause, "code") && Predicate.isString(cause.code) ? cause.code : undefined,
   syscall: Predicate.hasProperty(cause, "syscall") ? cause.syscall : undefined,
   message: Predicate.hasProperty(cause, "message") && Predicate.isString(cause.message) ? cause.message : "",
+  name: Predicate.hasProperty(cause, "name") ? cause.name : undefined,
   errors: Predicate.hasProperty(cause, "errors") && Array.isArray(cause.errors) ? cause.errors : []
 })
 

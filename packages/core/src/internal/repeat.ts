@@ -29,17 +29,24 @@ export const isHarmless = (operation: Operation, error: GatewayError, wasSent: b
   }
 }
 
-/** @internal Tries until there is an answer, a failure that must not be repeated, or the policy's end. */
+/**
+ * @internal Tries until there is an answer, a failure that must not be repeated, or the policy's end. Each request of a
+ * try has the time that is left when it is sent.
+ */
 export const repeat = Effect.fnUntraced(function*<A>(
   policy: RetryPolicy.RetryPolicy,
-  once: (timeout: Duration.Duration) => Effect.Effect<A, Failed>
+  once: (timeout: Effect.Effect<Duration.Duration>) => Effect.Effect<A, Failed>
 ) {
   const began = yield* Clock.currentTimeMillis
   const elapsed = Effect.map(Clock.currentTimeMillis, (now) => now - began)
+  const timeout = Effect.map(elapsed, (spent) =>
+    Duration.min(
+      Duration.fromInputUnsafe(policy.attemptTimeout),
+      Duration.millis(Math.max(1, Duration.toMillis(policy.within) - spent))
+    ))
   let unknown: GatewayError | undefined
   for (let tries = 1;; tries++) {
-    const left = Duration.millis(Math.max(1, Duration.toMillis(policy.within) - (yield* elapsed)))
-    const result = yield* Effect.result(once(Duration.min(Duration.fromInputUnsafe(policy.attemptTimeout), left)))
+    const result = yield* Effect.result(once(timeout))
     if (Result.isSuccess(result)) return result.success
     const { error, mayRepeat } = result.failure
     if (error.reason._tag === "OutcomeUnknown") unknown = error

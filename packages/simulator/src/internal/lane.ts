@@ -76,9 +76,15 @@ const errorPage =
 export const write = (response: Http.ServerResponse, answer: Answer): Effect.Effect<void> =>
   Effect.sync(() => {
     const body = Buffer.from(answer.body)
-    response.writeHead(answer.status, { ...answer.headers, "content-length": String(body.length) })
+    writeHead(response, { ...answer, headers: { ...answer.headers, "content-length": String(body.length) } })
     response.end(body)
   })
+
+/** One header per name, whatever its spelling: the last one given wins. */
+const writeHead = (response: Http.ServerResponse, answer: Answer): void => {
+  response.statusCode = answer.status
+  for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value)
+}
 
 const firstHalf = (body: string | Uint8Array): Uint8Array => {
   const all = Buffer.from(body)
@@ -97,7 +103,7 @@ const writeEndless = Effect.fnUntraced(function*(response: Http.ServerResponse, 
 })
 
 const drip = Effect.fnUntraced(function*(response: Http.ServerResponse, answer: Answer, every: Duration.Input) {
-  response.writeHead(answer.status, { ...answer.headers })
+  writeHead(response, answer)
   for (const byte of Buffer.from(answer.body)) {
     yield* writeChunk(response, Uint8Array.of(byte))
     yield* Effect.sleep(Duration.fromInputUnsafe(every))

@@ -1,0 +1,97 @@
+/**
+ * `Invoices` and `Payments` at Ecca, whose payments are the deals of its invoices.
+ */
+import * as Currency from "@gatefold/core/Currency"
+import { type GatewayError, NotFound, OutcomeUnknown } from "@gatefold/core/GatewayError"
+import { InvoiceId, type PaymentId } from "@gatefold/core/Identifiers"
+import type * as Invoice from "@gatefold/core/Invoice"
+import type * as Invoices from "@gatefold/core/Invoices"
+import type * as Payments from "@gatefold/core/Payments"
+import { path } from "@gatefold/core/ProviderClient"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import type { Ecca } from "./context.ts"
+import { create } from "./create.ts"
+import * as lists from "./lists.ts"
+import * as mapping from "./mapping.ts"
+import { observe } from "./observe.ts"
+import * as operations from "./operations.ts"
+import * as wire from "./wire.ts"
+
+/** @internal */
+export const invoices = (ecca: Ecca): Invoices.Service => ({
+  create: (invoice) => create(ecca, invoice),
+  get: (lookup) => observe(ecca, lookup),
+  list: (filter) => list(ecca, filter ?? {}),
+  cancel: (id) => cancel(ecca, id)
+})
+
+/** @internal */
+export const payments = (ecca: Ecca): Pick<Payments.Service, "get" | "list"> => ({
+  get: (id) => getPayment(ecca, id),
+  list: (filter) =>
+    filter?.status === undefined
+      ? Stream.flatMap(list(ecca, { pageSize: filter?.pageSize }), (invoice) => Stream.fromIterable(invoice.payments))
+      : lists.refused(ecca, operations.listInvoices, "status", "payments cannot be filtered by status here")
+})
+
+/** Invoices as the list states them: whether one was adjusted stands only in what `get` reads. */
+const list = (ecca: Ecca, filter: Invoices.Filter): Stream.Stream<Invoice.Invoice, GatewayError> => {
+  const operation = operations.listInvoices
+  const status = filter.status === undefined ? undefined : mapping.wordOf("invoice", filter.status)
+  if (filter.status !== undefined && status === undefined) {
+    return lists.refused(ecca, operation, "status", "the provider has no such status")
+  }
+  const currency = filter.currency === undefined ? undefined : Currency.parse(filter.currency)
+  if (filter.currency !== undefined && currency === undefined) {
+    return lists.refused(ecca, operation, "currency", "not a currency code")
+  }
+  const answers = lists.all(ecca, {
+    operation,
+    path: "/invoices",
+    answer: wire.InvoicePage,
+    id: ({ invoice_id: id }) => id,
+    nothing: "INVOICE_NOT_FOUND",
+    filter: { ...filter, status, currency: currency?.code }
+  })
+  return Stream.mapEffect(
+    answers,
+    (answer) => Effect.map(DateTime.now, (now) => mapping.invoice(ecca.identity, now, answer))
+  )
+}
+
+/**
+ * The customer-side call, whose answer is not documented: what counts is how the invoice reads afterwards. A call that
+ * got no answer is settled by the same look.
+ */
+const cancel = Effect.fnUntraced(function*(ecca: Ecca, id: Invoice.Invoice["id"]) {
+  const operation = operations.cancelInvoice
+  const body = ecca.options.cancelBody
+  const sent = ecca.client.call(operation, {
+    method: "POST",
+    path: path`/public/invoice/${id}/cancel`,
+    ...body === undefined ? {} : { body }
+  }, Schema.Unknown)
+  yield* Effect.catchReason(sent, "GatewayError", "OutcomeUnknown", () => Effect.void)
+  const invoice = yield* observe(ecca, { id }, operation)
+  if (invoice.status === "canceled") return invoice
+  return yield* ecca.client.error(
+    operation,
+    new OutcomeUnknown({
+      trouble: `the invoice is ${invoice.status}`,
+      findOut: operation.findOut,
+      candidates: [invoice]
+    })
+  )
+})
+
+const getPayment = Effect.fnUntraced(function*(ecca: Ecca, id: PaymentId) {
+  const [invoice = "", deal] = id.split("/")
+  const operation = operations.getInvoice
+  const missing = ecca.client.error(operation, new NotFound({}))
+  if (deal === undefined || !Schema.is(InvoiceId)(invoice)) return yield* missing
+  const { payments } = yield* observe(ecca, { id: invoice })
+  return yield* Effect.fromNullishOr(payments.find((payment) => payment.id === id)).pipe(Effect.mapError(() => missing))
+})

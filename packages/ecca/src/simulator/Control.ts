@@ -1,0 +1,113 @@
+/**
+ * What tests and examples can make the simulated platform do, as `Simulator` names it.
+ */
+import type * as RawWebhook from "@gatefold/core/RawWebhook"
+import * as Simulator from "@gatefold/core/Simulator"
+import type * as MovableClock from "@gatefold/simulator/MovableClock"
+import * as Effect from "effect/Effect"
+import * as Deals from "./Deals.ts"
+import * as Invoice from "./Invoice.ts"
+import type { Platform } from "./Platform.ts"
+import * as TimeTravel from "./TimeTravel.ts"
+import * as WebhookPayload from "./WebhookPayload.ts"
+
+type Control = Pick<
+  Simulator.Simulator,
+  | "books"
+  | "pay"
+  | "expire"
+  | "fail"
+  | "cancel"
+  | "adjust"
+  | "reverse"
+  | "webhooksTo"
+  | "webhook"
+  | "deliver"
+  | "forge"
+  | "advance"
+>
+
+export const make = (platform: Platform, clock: MovableClock.MovableClock): Control => {
+  const newest = Effect.fnUntraced(function*(id: string) {
+    yield* platform.settle
+    const { invoiceId } = yield* platform.find(id)
+    const [event] = platform.outbox.history(invoiceId)
+    return event ?? (yield* refuse("NotFound", `Nothing has happened yet to invoice ${id} that a webhook would tell.`))
+  })
+  return {
+    books: Effect.map(platform.settle, () => platform.ledger.all().map(bookEntry)),
+    pay: (id, share = "full") =>
+      share === "full"
+        ? Effect.asVoid(platform.pay(id))
+        : refuse("NotOffered", "Ecca documents no payments of less or more than what is due."),
+    expire: (id) => Effect.asVoid(platform.expire(id)),
+    fail: (id) => Effect.asVoid(platform.fail(id)),
+    cancel: (id) => Effect.asVoid(platform.cancel(id)),
+    adjust: platform.adjust,
+    reverse: () => refuse("NotOffered", "Ecca documents no way to take back a success."),
+    webhooksTo: (url) => Effect.sync(() => platform.account.webhooksTo(url)),
+    webhook: Effect.fnUntraced(function*(id, mangle = same) {
+      const event = yield* newest(id)
+      return mangle(platform.outbox.raw(event, yield* platform.now))
+    }),
+    deliver: Effect.fnUntraced(function*(id, mangle = same) {
+      const event = yield* newest(id)
+      const obstacle = platform.outbox.obstacle(event.invoiceId)
+      if (obstacle !== undefined) return yield* refuse("NotOffered", `Cannot deliver: ${obstacle}.`)
+      const { exchange } = yield* platform.outbox.send(event, mangle)
+      return { status: exchange.status }
+    }),
+    forge: (id) => Effect.map(platform.now, (now) => forge(platform, id, now)),
+    advance: (duration) => TimeTravel.advance(clock, platform, duration)
+  }
+}
+
+const same: Simulator.Mangle = (webhook) => webhook
+
+const refuse = (reason: Simulator.SimulatorError["reason"], message: string) =>
+  Effect.fail(new Simulator.SimulatorError({ reason, message }))
+
+const bookEntry = (invoice: Invoice.Invoice): Simulator.BookEntry => ({
+  id: invoice.invoiceId,
+  reference: invoice.externalId,
+  amount: invoice.amount,
+  currency: invoice.currency,
+  status: neutral[invoice.status],
+  providerStatus: invoice.status
+})
+
+const neutral: Record<Invoice.Status, Simulator.BookEntry["status"]> = {
+  pending: "open",
+  success: "paid",
+  fail: "failed",
+  expired: "expired",
+  canceled: "canceled"
+}
+
+/** Well made in all but the secret: as if the customer paid at this moment. */
+const forge = (platform: Platform, id: string, now: number): RawWebhook.RawWebhook => {
+  const invoice = platform.ledger.find(id) ?? stranger(id, now)
+  const paid = Deals.withDeal(platform.market(), Invoice.pay)(invoice, now) ?? { ...invoice, status: "success" }
+  const { body, eventId } = WebhookPayload.make(paid, "success", now)
+  const message = { body, eventId, eventAt: now, sentAt: now }
+  return platform.outbox.signed(message, invoice.invoiceId, "a secret that Ecca never gave out")
+}
+
+/** An invoice that is on nobody's books. */
+const stranger = (id: string, now: number): Invoice.Invoice => ({
+  invoiceId: id,
+  externalId: id,
+  customerId: "nobody",
+  purpose: undefined,
+  amount: "1500.00",
+  currency: "UAH",
+  status: "pending",
+  requestedCallback: undefined,
+  callbackUrl: "",
+  successUrl: "",
+  failUrl: "",
+  createdAt: now,
+  expiresAt: now + 1,
+  finishedAt: undefined,
+  deal: undefined
+})

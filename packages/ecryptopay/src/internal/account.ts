@@ -1,0 +1,153 @@
+/**
+ * ecryptopay's calls for one account, with the holder of its quotes.
+ */
+import type * as Currency from "@gatefold/core/Currency"
+import { type GatewayError, IntegrityMismatch, OutcomeUnknown } from "@gatefold/core/GatewayError"
+import { PaymentId } from "@gatefold/core/Identifiers"
+import * as Money from "@gatefold/core/Money"
+import * as Operation from "@gatefold/core/Operation"
+import type { Identity } from "@gatefold/core/Provider"
+import * as ProviderClient from "@gatefold/core/ProviderClient"
+import * as QuoteHolder from "@gatefold/core/QuoteHolder"
+import * as Unrecognized from "@gatefold/core/Unrecognized"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import { type EcryptopayOptions, productionUrl, quoteLasts } from "../EcryptopayOptions.ts"
+import * as mapping from "./mapping.ts"
+import * as token from "./token.ts"
+import * as wire from "./wire.ts"
+
+/** @internal There is no reference, no key and no look-up: a create is sent once. */
+export const createPayment = Operation.write("payments.create", {
+  safety: "none",
+  findOut: "a person may look at the candidates; the next try is a new payment"
+})
+
+/** @internal Not a pure read: it renews the amount due and the QR image. */
+const getPayment = Operation.readRenewingQuote("payments.get")
+
+/** @internal Reads without renewing any quote. No paging is documented. */
+export const listPayments = Operation.list("payments.list")
+
+/** @internal */
+export interface Account {
+  readonly client: ProviderClient.ProviderClient
+  readonly reading: mapping.Reading
+  /** `operation` is `createPayment` by the name that the caller knows. */
+  readonly create: (
+    operation: Operation.Operation,
+    price: Money.Money,
+    asset: Currency.Currency
+  ) => Effect.Effect<mapping.Seen, GatewayError>
+  readonly list: Effect.Effect<ReadonlyArray<mapping.Seen>, GatewayError>
+  readonly quotes: QuoteHolder.QuoteHolder<PaymentId, mapping.Seen, GatewayError>
+}
+
+/** @internal */
+export const make = Effect.fnUntraced(function*(options: EcryptopayOptions, identity: Identity) {
+  const baseUrl = options.baseUrl ?? productionUrl
+  const reading: mapping.Reading = {
+    identity,
+    baseUrl,
+    quoteLasts: options.quoteLasts ?? quoteLasts,
+    meanings: mapping.meaningsOf(options.states ?? {})
+  }
+  const client = yield* ProviderClient.make({
+    ...identity,
+    baseUrl,
+    authorize: yield* token.make(options, identity),
+    secrets: [options.email, options.password, options.clientId, options.clientSecret],
+    // no error form is documented
+    readEnvelope: () => undefined,
+    reasonOf: () => undefined,
+    retry: options.retry,
+    transformClient: options.transformClient
+  })
+  const { note } = Unrecognized.make(identity)
+  const noted = (value: mapping.Seen) => Effect.as(note(mapping.payment(reading, value).unrecognized), value)
+  const list = Effect.gen(function*() {
+    const sentAt = yield* DateTime.now
+    const answers = yield* client.call(listPayments, { method: "GET", path: "/payments" }, wire.Payments)
+    // what a list says of the amount due may be stale by the time that anybody sees it
+    return yield* Effect.forEach(answers, (answer) => noted({ answer, instruction: undefined, observedAt: sentAt }))
+  })
+  const quotes = yield* QuoteHolder.make<PaymentId, mapping.Seen, GatewayError>({
+    lasts: reading.quoteLasts,
+    renew: (id, sentAt) => Effect.flatMap(renew(client, reading, id, sentAt), noted),
+    peek: (id) => Effect.map(list, (all) => all.find(({ answer }) => answer.id === id)),
+    keepQuote: ({ instruction }, peeked) => ({ ...peeked, instruction }),
+    withoutQuote: (value) => ({ ...value, instruction: undefined }),
+    isSettled: (value) => mapping.isSettled(reading, value),
+    isTransient: ({ isRetryable }) => isRetryable
+  })
+  const parts = { client, reading, list, quotes }
+  const account: Account = {
+    ...parts,
+    create: (operation, price, asset) => create(parts, operation, price, asset)
+  }
+  return account
+})
+
+const renew = Effect.fnUntraced(function*(
+  client: ProviderClient.ProviderClient,
+  reading: mapping.Reading,
+  id: PaymentId,
+  sentAt: DateTime.Utc
+) {
+  const request = { method: "GET", path: ProviderClient.path`/payments/${id}` } as const
+  const answer = yield* client.call(getPayment, request, wire.Payment)
+  if (answer.id === id) return mapping.seen(reading, answer, sentAt)
+  return yield* client.error(getPayment, new IntegrityMismatch({ field: "id", asked: id, got: answer.id }))
+})
+
+type Parts = Omit<Account, "create">
+
+const create = Effect.fnUntraced(function*(
+  parts: Parts,
+  operation: Operation.Operation,
+  price: Money.Money,
+  asset: Currency.Currency
+) {
+  const { client, quotes, reading } = parts
+  const sentAt = yield* DateTime.now
+  const request = {
+    method: "POST",
+    path: "/payments/",
+    body: { currency: asset.code.toLowerCase(), amount: Money.format(price) }
+  } as const
+  const answer = yield* client.call(operation, request, wire.Payment).pipe(
+    Effect.catchReason(
+      "GatewayError",
+      "OutcomeUnknown",
+      (reason) =>
+        Effect.flatMap(
+          candidates(parts, price, asset, sentAt),
+          (found) => Effect.fail(client.error(operation, new OutcomeUnknown({ ...reason, candidates: found })))
+        )
+    )
+  )
+  const mismatch = (field: string, asked: string, got: string) =>
+    client.error(operation, new IntegrityMismatch({ field, asked, got }))
+  const made = Money.fromBigDecimal(answer.amount, mapping.mxn)
+  if (!Money.equals(made, price)) return yield* mismatch("price", `${price}`, `${made}`)
+  const coin = answer.currency.toUpperCase()
+  if (coin !== asset.code) return yield* mismatch("asset", asset.code, coin)
+  const value = mapping.seen(reading, answer, sentAt)
+  yield* quotes.hold(PaymentId.make(answer.id), value, sentAt)
+  return value
+})
+
+/** How far the provider's clock may be off ours. */
+const clockSkew = Duration.minutes(1)
+
+/** Payments that may be what a create of unknown outcome made, for a person to judge: nothing is adopted. */
+const candidates = ({ list, reading }: Parts, price: Money.Money, asset: Currency.Currency, sentAt: DateTime.Utc) =>
+  Effect.map(Effect.orElseSucceed(list, () => []), (all) =>
+    all
+      .filter(({ answer }) => answer.currency.toUpperCase() === asset.code)
+      .map((value) => mapping.invoice(reading, value))
+      .filter((invoice) => invoice.price !== undefined && Money.equals(invoice.price, price))
+      .filter(({ createdAt }) =>
+        createdAt === undefined || DateTime.isGreaterThan(createdAt, DateTime.subtractDuration(sentAt, clockSkew))
+      ))

@@ -1,0 +1,36 @@
+/**
+ * ecryptopay's wire format, in its own names, by the corrected edition of its page.
+ */
+import * as Wire from "@gatefold/core/Wire"
+import * as Schema from "effect/Schema"
+
+/** @internal The answer of a standard OAuth 2.0 token endpoint (RFC 6749, section 5.1). */
+export const Token = Schema.Struct({
+  access_token: Schema.String.check(Schema.isPattern(/^[\x21-\x7e]+$/u)),
+  expires_in: Wire.Integer,
+  refresh_token: Wire.nullish(Schema.String.check(Schema.isPattern(/^[\x21-\x7e]+$/u)))
+})
+
+/** @internal The token endpoint's refusal (RFC 6749, section 5.2). */
+export const TokenRefusal = Schema.Struct({ error: Schema.NonEmptyString })
+
+/** @internal A payment; `state` is absent from the create answer, `qr_image_path` from the list's items. */
+export const Payment = Schema.Struct({
+  id: Wire.Id,
+  currency: Schema.String,
+  amount: Wire.Amount,
+  currency_amount: Wire.Amount,
+  state: Wire.nullish(Schema.String),
+  qr_image_path: Wire.nullish(Schema.String),
+  created_at: Wire.nullish(Schema.String),
+  updated_at: Wire.nullish(Schema.String)
+})
+
+/** @internal */
+export type Payment = typeof Payment.Type
+
+/** @internal */
+export const Payments = Schema.Array(Payment)
+
+/** @internal All of a webhook's body that is believed: which payment to read. */
+export const Notification = Schema.Struct({ id: Wire.Id })
