@@ -51,7 +51,7 @@ export class Unauthenticated extends Schema.TaggedError<Unauthenticated>(path("U
     return false
   }
   override get message(): string {
-    return `the provider does not accept the account's credentials${suffix(this)}`
+    return `the provider does not accept the account's credentials: check or renew them${suffix(this)}`
   }
 }
 
@@ -61,7 +61,7 @@ export class Forbidden extends Schema.TaggedError<Forbidden>(path("Forbidden"))(
     return false
   }
   override get message(): string {
-    return `the account is not allowed to do this${suffix(this)}`
+    return `the account is not allowed to do this: ask the provider to allow it${suffix(this)}`
   }
 }
 
@@ -71,7 +71,7 @@ export class NotFound extends Schema.TaggedError<NotFound>(path("NotFound"))("No
     return false
   }
   override get message(): string {
-    return `the provider knows no such object${suffix(this)}`
+    return `the provider knows no such object: check the id and the account that it belongs to${suffix(this)}`
   }
 }
 
@@ -83,7 +83,7 @@ export class Unsupported extends Schema.TaggedError<Unsupported>(path("Unsupport
     return false
   }
   override get message(): string {
-    return `this provider does not offer ${this.capability}`
+    return `this provider does not offer ${this.capability}: ask for its capabilities first, or use another provider`
   }
 }
 
@@ -93,7 +93,7 @@ export class Declined extends Schema.TaggedError<Declined>(path("Declined"))("De
     return false
   }
   override get message(): string {
-    return `declined by the provider${suffix(this)}`
+    return `declined by the provider: ask it for the reason before trying again${suffix(this)}`
   }
 }
 
@@ -118,7 +118,7 @@ export class Conflict extends Schema.TaggedError<Conflict>(path("Conflict"))("Co
 
 const conflicts = {
   referenceSpent: "the reference belongs to an invoice that ended unpaid: use another reference for the next attempt",
-  customerHasPendingInvoice: "the customer already has a pending invoice",
+  customerHasPendingInvoice: "the customer already has a pending invoice: wait until it is paid or has ended",
   busy: "the provider is working on this object: look at it again in a few seconds",
   other: "the request conflicts with the state at the provider: look it up"
 }
@@ -164,7 +164,7 @@ export class InvalidResponse extends Schema.TaggedError<InvalidResponse>(path("I
     return false
   }
   override get message(): string {
-    return `the provider's answer is not understood at ${this.path}: ${this.issue}${suffix(this)}`
+    return `the answer is not understood at ${this.path}: ${this.issue}; tell the adapter's author${suffix(this)}`
   }
 }
 
@@ -251,4 +251,4 @@ const suffix = ({ code, httpStatus, requestId }: Detail): string => {
 }
 
 const after = (wait: Duration.Duration | undefined): string =>
-  wait === undefined ? "" : `, try again after ${Duration.format(wait)}`
+  `, try again ${wait === undefined ? "later" : `after ${Duration.format(wait)}`}`

@@ -9,6 +9,7 @@ import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as Headers from "effect/http/Headers"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Record from "effect/Record"
@@ -99,7 +100,7 @@ export const make = (options: Options): Effect.Effect<ProviderClient, never, Htt
                 toHttp(options, request, authorization),
                 answer
               )
-          )
+          ).pipe(Effect.updateService(Headers.CurrentRedactedNames, withNamesOf(authorization)))
         const failed = (trouble: Trouble.Trouble): Failed => {
           const failure = error(operation, Trouble.reason(operation, trouble))
           const wasSent = trouble._tag !== "NoEffect" || trouble.wasSent
@@ -157,6 +158,12 @@ const again = <A>(
     isNew
       ? Effect.matchEffect(authorize, { onFailure: () => Effect.fail(rejected), onSuccess: send })
       : Effect.fail(rejected))
+
+/** An application may show headers in its spans. */
+const withNamesOf = ({ headers }: Authorization) => (names: ReadonlyArray<string | RegExp>) => [
+  ...names,
+  ...Object.keys(headers).map((name) => name.toLowerCase())
+]
 
 const toHttp = (options: Options, request: Request, authorization: Authorization) =>
   HttpClientRequest.make(request.method)(options.baseUrl.replace(/\/+$/u, "") + request.path).pipe(

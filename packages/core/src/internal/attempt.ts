@@ -47,15 +47,17 @@ export const attempt = <S extends Schema.Decoder<unknown>>(
     Effect.flatMap((response) => receive(dialect, operation, request, response, answer)),
     // an answer that is not read to its end holds its connection until the scope closes
     Effect.scoped,
-    Effect.catchTags({
-      BodyRefused: ({ issue, status }) => Effect.fail(Trouble.unreadable("body", issue, status)),
-      HttpClientError: (error) => Effect.fail(onTheWay(neverSent.evidence(error), neverSent.trouble(error)))
-    }),
+    Effect.catchTag("HttpClientError", (error) =>
+      Effect.fail(onTheWay(neverSent.evidence(error), neverSent.trouble(error)))),
     // some transports throw on a header that they cannot write
     Effect.catchDefect((defect) =>
       Effect.fail(onTheWay(neverSent.fromCause(defect, deepestCause), "defect of the transport"))
     ),
-    Effect.timeoutOrElse({ duration: timeout, orElse: () => Effect.fail(Trouble.lost("timeout")) })
+    Effect.timeoutOrElse({
+      duration: timeout,
+      orElse: () =>
+        Effect.fail(Trouble.lost("timeout"))
+    })
   )
 
 const onTheWay = (evidence: string | undefined, what: string): Trouble.Trouble =>
@@ -72,7 +74,7 @@ const receive = Effect.fnUntraced(function*<S extends Schema.Decoder<unknown>>(
   if (wasRedirected(request, response)) {
     return yield* Effect.fail(Trouble.unreadable("status", "a redirect, which is not followed", status))
   }
-  const body = yield* cappedBody.read(response, operation.maxBody)
+  const body = yield* readBody(response, operation.maxBody)
   if (status < 200 || status >= 300) {
     const now = yield* DateTime.now
     return yield* Effect.fail(refusal(dialect, operation, response, body, now))
@@ -82,6 +84,16 @@ const receive = Effect.fnUntraced(function*<S extends Schema.Decoder<unknown>>(
     ? Effect.succeed(decoded.success)
     : Effect.fail(Trouble.unreadable(decoded.failure.path, decoded.failure.issue, status))
 })
+
+const readBody = (response: HttpClientResponse.HttpClientResponse, limit: number) =>
+  cappedBody.read(response, limit).pipe(
+    Effect.catchTag(
+      "BodyTooLarge",
+      () => Effect.fail(Trouble.unreadable("body", `larger than ${limit} bytes`, response.status))
+    ),
+    // fetch has no stream where there is no body
+    Effect.catchReason("HttpClientError", "EmptyBodyError", () => Effect.succeed(new Uint8Array()))
+  )
 
 /** An application may have put a client that follows redirects below us. */
 const wasRedirected = (

@@ -1,37 +1,33 @@
 /**
- * Reads an answer's body up to a limit, counting while it streams: no transport enforces one by itself.
+ * Reads a body up to a limit, counting while it streams: no transport enforces one by itself.
  */
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import type * as HttpClientError from "effect/http/HttpClientError"
-import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Stream from "effect/Stream"
 
 /** @internal */
-export class BodyRefused extends Data.TaggedError("BodyRefused")<{
-  readonly issue: string
-  readonly status: number
-}> {}
+export class BodyTooLarge extends Data.TaggedError("BodyTooLarge")<{ readonly limit: number }> {}
+
+/** @internal What is read has `stream` and, if its sender told a length, that header. */
+export interface Body<E> {
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly stream: Stream.Stream<Uint8Array, E>
+}
 
 /** @internal */
-export const read = (
-  response: HttpClientResponse.HttpClientResponse,
-  limit: number
-): Effect.Effect<Uint8Array, BodyRefused | HttpClientError.HttpClientError> =>
+export const read = <E>({ headers, stream }: Body<E>, limit: number): Effect.Effect<Uint8Array, BodyTooLarge | E> =>
   Effect.suspend(() => {
-    const tooLarge = Effect.fail(new BodyRefused({ issue: `larger than ${limit} bytes`, status: response.status }))
-    if (Number(response.headers["content-length"]) > limit) return tooLarge
+    const tooLarge = Effect.fail(new BodyTooLarge({ limit }))
+    if (Number(headers["content-length"]) > limit) return tooLarge
     const chunks: Array<Uint8Array> = []
     let size = 0
-    return response.stream.pipe(
+    return stream.pipe(
       Stream.runForEach((chunk) => {
         size += chunk.length
         if (size > limit) return tooLarge
         chunks.push(chunk)
         return Effect.void
       }),
-      // fetch has no stream where there is no body
-      Effect.catchReason("HttpClientError", "EmptyBodyError", () => Effect.void),
       Effect.map(() => concatenate(chunks, size))
     )
   })
