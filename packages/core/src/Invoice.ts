@@ -65,7 +65,7 @@ export interface Input extends facts.Input {
 }
 
 const references = Join.union((reference: Reference) => reference)
-const prices = Join.union(Money.canonical)
+const prices = Join.byKey(Money.canonical, facts.finest)
 
 /** Makes an observation with its lists in their one order. What is left out is absent, `open`, `none` or empty. */
 export const make = (input: Input): Invoice =>

@@ -125,6 +125,8 @@ export const make = (options: Options): Effect.Effect<ProviderClient, never, Htt
       return tries.pipe(
         observed(options, operation),
         Effect.provideService(HttpClient.TracerPropagationEnabled, false),
+        // a failed span of the client's own carries the request, headers and all
+        Effect.provideService(HttpClient.TracerDisabledWhen, () => true),
         Effect.updateContext(withoutRedirects)
       )
     }

@@ -8,7 +8,9 @@ import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as RcMap from "effect/RcMap"
+import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
@@ -44,15 +46,14 @@ export interface QuoteHolder<Id, A, E> {
   readonly hold: (id: Id, value: A, sentAt: DateTime.Utc) => Effect.Effect<void>
 }
 
-type Shown<A, E> =
-  | { readonly _tag: "Nothing" }
-  | { readonly _tag: "Value"; readonly value: A }
-  | { readonly _tag: "Failure"; readonly error: E }
-
 interface Entry<A, E> {
   readonly lock: Semaphore.Semaphore
-  readonly shown: SubscriptionRef.SubscriptionRef<Shown<A, E>>
+  /** What is shown to watchers; `undefined` until something was read. */
+  readonly shown: SubscriptionRef.SubscriptionRef<A | undefined>
   held: { readonly value: A; readonly sentAt: number } | undefined
+  /** How many reads were begun, and what came of the last that ended. */
+  begun: number
+  last: { readonly number: number; readonly result: Result.Result<A, E> } | undefined
 }
 
 /** Makes the holder of one account's quotes. */
@@ -63,88 +64,138 @@ export const make = <Id, A, E>(source: Source<Id, A, E>): Effect.Effect<QuoteHol
       idleTimeToLive: source.lasts
     })
     const drivers = yield* RcMap.make({
-      lookup: (id: Id) =>
-        Effect.flatMap(
-          RcMap.get(entries, id),
-          (entry) => Effect.andThen(forgetFailure(entry), Effect.forkScoped(drive(source, id, entry)))
-        )
+      lookup: (id: Id) => Effect.flatMap(RcMap.get(entries, id), (entry) => Effect.forkScoped(drive(source, id, entry)))
     })
     const withEntry = <B, E2>(id: Id, use: (entry: Entry<A, E>) => Effect.Effect<B, E2>) =>
-      Effect.scoped(Effect.flatMap(RcMap.get(entries, id), (entry) => entry.lock.withPermit(use(entry))))
+      Effect.scoped(Effect.flatMap(RcMap.get(entries, id), use))
     return {
-      get: (id) => withEntry(id, (entry) => read(source, id, entry)),
-      hold: (id, value, sentAt) => withEntry(id, (entry) => take(entry, value, DateTime.toEpochMillis(sentAt))),
+      get: (id) => withEntry(id, (entry) => get(source, id, entry)),
+      hold: (id, value, sentAt) =>
+        withEntry(id, (entry) => entry.lock.withPermit(hold(source, entry, value, DateTime.toEpochMillis(sentAt)))),
       watch: (id) =>
         Stream.unwrap(Effect.gen(function*() {
           const entry = yield* RcMap.get(entries, id)
-          yield* RcMap.get(drivers, id)
-          return values(entry).pipe(Stream.takeUntil(source.isSettled))
+          const driver = yield* RcMap.get(drivers, id)
+          return watch(source, entry, driver)
         }))
     }
   })
 
 const newEntry = <A, E>(): Effect.Effect<Entry<A, E>> =>
-  Effect.map(SubscriptionRef.make<Shown<A, E>>({ _tag: "Nothing" }), (shown) => ({
+  Effect.map(SubscriptionRef.make<A | undefined>(undefined), (shown) => ({
     lock: Semaphore.makeUnsafe(1),
     shown,
-    held: undefined
+    held: undefined,
+    begun: 0,
+    last: undefined
   }))
 
-const forgetFailure = <A, E>({ shown }: Entry<A, E>) =>
-  SubscriptionRef.update(shown, (now): Shown<A, E> => now._tag === "Failure" ? { _tag: "Nothing" } : now)
+/**
+ * Whenever something changed, what holds when it is looked at: a watcher that was busy meanwhile sees the newest state
+ * and never a quote that is over. Ends in the driver's failure, but not with its end.
+ */
+const watch = <Id, A, E>(
+  source: Source<Id, A, E>,
+  entry: Entry<A, E>,
+  driver: Fiber.Fiber<void, E>
+): Stream.Stream<A, E> =>
+  SubscriptionRef.changes(entry.shown).pipe(
+    Stream.interruptWhen(Effect.andThen(Fiber.join(driver), Effect.never)),
+    Stream.mapEffect(() => Effect.map(Clock.currentTimeMillis, (now) => visible(source, entry, now))),
+    Stream.filter((value) => value !== undefined),
+    Stream.changes,
+    Stream.takeUntil(source.isSettled)
+  )
 
-const values = <A, E>({ shown }: Entry<A, E>): Stream.Stream<A, E> =>
-  Stream.flatMap(SubscriptionRef.changes(shown), (now): Stream.Stream<A, E> => {
-    switch (now._tag) {
-      case "Nothing":
-        return Stream.empty
-      case "Value":
-        return Stream.succeed(now.value)
-      case "Failure":
-        return Stream.fail(now.error)
-    }
+const visible = <Id, A, E>(source: Source<Id, A, E>, { held, shown }: Entry<A, E>, now: number): A | undefined => {
+  const value = SubscriptionRef.getUnsafe(shown)
+  return value === undefined || held === undefined || holds(source, held.sentAt, now)
+    ? value
+    : source.withoutQuote(value)
+}
+
+/** Takes over an answer; one that took so long that its quote is over, without the quote. */
+const take = <Id, A, E>(source: Source<Id, A, E>, entry: Entry<A, E>, value: A, sentAt: number): Effect.Effect<A> =>
+  Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    const usable = holds(source, sentAt, now) ? value : source.withoutQuote(value)
+    entry.held = { value: usable, sentAt }
+    return Effect.as(SubscriptionRef.set(entry.shown, usable), usable)
   })
 
-const show = <A, E>(entry: Entry<A, E>, value: A) => SubscriptionRef.set(entry.shown, { _tag: "Value", value })
+const hold = <Id, A, E>(source: Source<Id, A, E>, entry: Entry<A, E>, value: A, sentAt: number): Effect.Effect<void> =>
+  Effect.suspend(() =>
+    entry.held !== undefined && entry.held.sentAt > sentAt
+      ? Effect.void
+      : Effect.asVoid(take(source, entry, value, sentAt))
+  )
 
-const take = <A, E>(entry: Entry<A, E>, value: A, sentAt: number) =>
+interface Lasting {
+  readonly lasts: Duration.Duration
+}
+
+const holds = ({ lasts }: Lasting, sentAt: number, now: number): boolean => now < sentAt + Duration.toMillis(lasts)
+
+const renewEvery = ({ lasts }: Lasting): number => Duration.toMillis(lasts) * 0.8
+
+const get = <Id, A, E>(source: Source<Id, A, E>, id: Id, entry: Entry<A, E>): Effect.Effect<A, E> =>
   Effect.suspend(() => {
-    entry.held = { value, sentAt }
-    return show(entry, value)
+    const asked = entry.begun
+    return entry.lock.withPermit(Effect.suspend(() =>
+      // a read that was begun after this call answers it too, whether it went well or not
+      entry.last !== undefined && entry.last.number > asked
+        ? Effect.fromResult(entry.last.result)
+        : counted(entry, read(source, id, entry))
+    ))
   })
 
-const renewEvery = ({ lasts }: { readonly lasts: Duration.Duration }) => Duration.toMillis(lasts) * 0.8
+const counted = <A, E>(entry: Entry<A, E>, read: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  Effect.suspend(() => {
+    const number = entry.begun + 1
+    entry.begun = number
+    return Effect.flatMap(Effect.result(read), (result) => {
+      entry.last = { number, result }
+      return Effect.fromResult(result)
+    })
+  })
 
 const read = <Id, A, E>(source: Source<Id, A, E>, id: Id, entry: Entry<A, E>): Effect.Effect<A, E> =>
   Effect.flatMap(Clock.currentTimeMillis, (now) => {
     const { held } = entry
-    if (held === undefined || now - held.sentAt >= renewEvery(source)) return renew(source, id, entry)
-    return Effect.flatMap(source.peek(id), (peeked) =>
-      peeked === undefined
-        ? Effect.succeed(held.value)
-        : Effect.suspend(() => {
-          const value = source.keepQuote(held.value, peeked)
-          return Effect.as(take(entry, value, held.sentAt), value)
-        }))
+    return held === undefined || now - held.sentAt >= renewEvery(source)
+      ? renew(source, id, entry)
+      : Effect.flatMap(
+        source.peek(id),
+        (peeked) =>
+          take(source, entry, peeked === undefined ? held.value : source.keepQuote(held.value, peeked), held.sentAt)
+      )
   })
 
 /** A renewal that failed may have renewed all the same, so the quote before it is not held any more. */
 const renew = <Id, A, E>(source: Source<Id, A, E>, id: Id, entry: Entry<A, E>): Effect.Effect<A, E> =>
   Effect.flatMap(DateTime.now, (sentAt) =>
     source.renew(id, sentAt).pipe(
-      Effect.tap((value) => take(entry, value, DateTime.toEpochMillis(sentAt))),
-      Effect.onError(() => hide(source, entry))
+      Effect.flatMap((value) => take(source, entry, value, DateTime.toEpochMillis(sentAt))),
+      Effect.onError(() => forget(source, entry))
     ))
 
-const hide = <Id, A, E>(source: Source<Id, A, E>, entry: Entry<A, E>) =>
-  Effect.suspend(() => {
-    const { held } = entry
-    entry.held = undefined
-    return held === undefined ? Effect.void : show(entry, source.withoutQuote(held.value))
-  })
+const forget = <Id, A, E>(source: Source<Id, A, E>, entry: Entry<A, E>): Effect.Effect<void> =>
+  Effect.andThen(
+    hide(source, entry),
+    Effect.sync(() => {
+      entry.held = undefined
+    })
+  )
+
+/** Shows the state that is held without its quote. */
+const hide = <Id, A, E>(source: Source<Id, A, E>, entry: Entry<A, E>): Effect.Effect<void> =>
+  Effect.suspend(() =>
+    entry.held === undefined
+      ? Effect.void
+      : SubscriptionRef.set(entry.shown, source.withoutQuote(entry.held.value))
+  )
 
 /** Keeps a quote alive while there are watchers. */
-const drive = <Id, A, E>(source: Source<Id, A, E>, id: Id, entry: Entry<A, E>): Effect.Effect<void> =>
+const drive = <Id, A, E>(source: Source<Id, A, E>, id: Id, entry: Entry<A, E>): Effect.Effect<void, E> =>
   Effect.gen(function*() {
     while (entry.held === undefined || !source.isSettled(entry.held.value)) {
       const now = yield* Clock.currentTimeMillis
@@ -158,23 +209,23 @@ const drive = <Id, A, E>(source: Source<Id, A, E>, id: Id, entry: Entry<A, E>): 
         Effect.catchIf(source.isTransient, () => Effect.sleep(Duration.millis(renewEvery(source) / 4)))
       )
     }
-  }).pipe(Effect.catch((error) => SubscriptionRef.set(entry.shown, { _tag: "Failure", error })))
+  })
 
 /** Somebody else may have renewed while the lock was waited for. */
-const renewIfDue = <Id, A, E>(source: Source<Id, A, E>, id: Id, entry: Entry<A, E>) =>
+const renewIfDue = <Id, A, E>(source: Source<Id, A, E>, id: Id, entry: Entry<A, E>): Effect.Effect<void, E> =>
   Effect.flatMap(
     Clock.currentTimeMillis,
     (now) =>
       entry.held !== undefined && now - entry.held.sentAt < renewEvery(source)
         ? Effect.void
-        : Effect.asVoid(renew(source, id, entry))
+        : Effect.asVoid(counted(entry, renew(source, id, entry)))
   )
 
 /** A renewal may take longer than its quote lasts; nobody shall see the old one meanwhile. */
-const hideWhenStale = <Id, A, E>(source: Source<Id, A, E>, { held, shown }: Entry<A, E>, now: number) =>
-  held === undefined ?
+const hideWhenStale = <Id, A, E>(source: Source<Id, A, E>, entry: Entry<A, E>, now: number): Effect.Effect<never> =>
+  entry.held === undefined ?
     Effect.never :
-    Effect.sleep(Duration.millis(held.sentAt + Duration.toMillis(source.lasts) - now)).pipe(
-      Effect.andThen(SubscriptionRef.set(shown, { _tag: "Value", value: source.withoutQuote(held.value) })),
+    Effect.sleep(Duration.millis(entry.held.sentAt + Duration.toMillis(source.lasts) - now)).pipe(
+      Effect.andThen(hide(source, entry)),
       Effect.andThen(Effect.never)
     )

@@ -9,7 +9,7 @@ import * as Order from "effect/Order"
 import * as Schema from "effect/Schema"
 import * as Money from "../Money.ts"
 import { Adjustment, Settlement } from "../Settlement.ts"
-import { canonical as canonicalDecimal } from "./decimalText.ts"
+import { format as formatDecimal } from "./decimalText.ts"
 import * as Join from "./join.ts"
 
 /** @internal Life cycle, in the order in which a later word wins over an earlier one. */
@@ -76,32 +76,41 @@ const standing = Join.greatest(
 
 const coverage = Join.greatest(Join.ranked(coverages))
 
+const byScale = Order.mapInput(Order.Number, (money: Money.Money) => money.amount.scale)
+
+/** @internal Of one value in two notations the one with more digits, so that not even those depend on order. */
+export const finest: Join.Join<Money.Money> = Join.greatest(byScale)
+
 /** Amounts that only grow, one per currency. */
 const amounts = Join.byKey(
   (money: Money.Money) => money.currency.toString(),
-  Join.greatest(Order.mapInput(BigDecimal.Order, (money: Money.Money) => money.amount))
+  Join.greatest(Order.combine(Order.mapInput(BigDecimal.Order, (money: Money.Money) => money.amount), byScale))
 )
 
 const words: Join.Join<ReadonlyArray<string>> = (a, b) =>
   Join.union((word: string) => word)(a, b).slice(0, unrecognizedKept)
 
-/** The value that the provider dated last; undated ones come first, and of two the smaller amount wins. */
-const register = <A extends { readonly amount: Money.Money; readonly at?: DateTime.Utc }>(rest: (value: A) => string) =>
+/**
+ * The value that the provider dated last; undated ones come first, and of two the smaller amount wins. `details` are all
+ * that two values may differ in besides; what states a detail wins over what does not.
+ */
+const register = <A extends { readonly amount: Money.Money; readonly at?: DateTime.Utc }>(
+  ...details: ReadonlyArray<(value: A) => string>
+) =>
   Join.orAbsent(Join.greatest(Join.inTurn([
-    Order.mapInput(Order.Number, (value: A) => value.at === undefined ? 0 : DateTime.toEpochMillis(value.at)),
+    Order.mapInput(Order.Number, (value: A) => value.at === undefined ? -Infinity : DateTime.toEpochMillis(value.at)),
     Order.mapInput(Join.reversed(BigDecimal.Order), (value: A) => value.amount.amount),
     Order.mapInput(Order.String, (value: A) => value.amount.currency.toString()),
-    Order.mapInput(Order.String, rest)
+    Order.mapInput(byScale, (value: A) => value.amount),
+    ...details.map((detail) => Order.mapInput(Order.String, detail))
   ])))
 
-const adjustment = register(({ amount }: Adjustment) => Money.canonical(amount))
+const adjustment = register<Adjustment>()
 
-const settlement = register(({ fee, rate }: Settlement) =>
-  [
-    fee === undefined ? "" : Money.canonical(fee),
-    rate === undefined ? "" : `${rate.base} ${rate.counter} ${canonicalDecimal(rate.value)}`,
-    rate?.at === undefined ? "" : DateTime.formatIso(rate.at)
-  ].join("|")
+const settlement = register<Settlement>(
+  ({ fee }) => fee === undefined ? "" : `${formatDecimal(fee.amount)} ${fee.currency}`,
+  ({ rate }) => rate === undefined ? "" : `${rate.base} ${rate.counter} ${formatDecimal(rate.value)}`,
+  ({ rate }) => rate?.at === undefined ? "" : DateTime.formatIso(rate.at)
 )
 
 /** @internal The join of two statements, field by field. */

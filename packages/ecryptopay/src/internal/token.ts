@@ -1,5 +1,5 @@
 /**
- * The account's access token: kept until shortly before it expires, renewed once however many calls wait for it.
+ * The account's access token: kept until shortly before it expires, asked for once however many calls wait for it.
  */
 import type { GatewayError, Reason } from "@gatefold/core/GatewayError"
 import { Unauthenticated } from "@gatefold/core/GatewayError"
@@ -33,8 +33,9 @@ export const make = Effect.fnUntraced(function*(options: EcryptopayOptions, iden
   const client = yield* tokenClient(options, identity)
   const lock = Semaphore.makeUnsafe(1)
   let current: Token | undefined
+  let newest: Result.Result<Token, GatewayError> | undefined
 
-  const obtain = Effect.gen(function*() {
+  const request = Effect.gen(function*() {
     const sentAt = yield* Clock.currentTimeMillis
     const answer = yield* grant(client, options, current?.refresh)
     const life = answer.expires_in * 1000
@@ -47,13 +48,31 @@ export const make = Effect.fnUntraced(function*(options: EcryptopayOptions, iden
     return fresh
   })
 
-  /** Renews unless somebody else did since: whoever waited gets what the first one obtained. */
+  const obtain = Effect.flatMap(Effect.result(request), (outcome) => {
+    newest = outcome
+    return Effect.fromResult(outcome)
+  })
+
+  /** Renews unless somebody else did since: whoever waited shares what the first one was answered, a refusal too. */
   const replace = (stale: Token | undefined): Effect.Effect<Token, GatewayError> =>
-    lock.withPermit(Effect.suspend(() => current === undefined || current === stale ? obtain : Effect.succeed(current)))
+    Effect.suspend(() => {
+      const known = newest
+      return lock.withPermit(Effect.suspend(() => {
+        if (current !== undefined && current !== stale) return Effect.succeed(current)
+        return newest === undefined || newest === known ? obtain : Effect.fromResult(newest)
+      }))
+    })
+
+  const renewed = (token: Token): Effect.Effect<boolean> =>
+    Effect.match(replace(token), {
+      onFailure: () => false,
+      // some providers hand out the same token until it ends
+      onSuccess: ({ access }) => Redacted.value(access) !== Redacted.value(token.access)
+    })
 
   const signedIn = (token: Token, isCached: boolean): ProviderClient.Authorization => ({
     headers: { authorization: Redacted.make(`Bearer ${Redacted.value(token.access)}`) },
-    ...isCached ? { renew: Effect.isSuccess(replace(token)) } : {}
+    ...isCached ? { renew: renewed(token) } : {}
   })
 
   const authorize: Effect.Effect<ProviderClient.Authorization, GatewayError> = Effect.flatMap(
@@ -80,7 +99,7 @@ const tokenClient = (options: EcryptopayOptions, identity: Identity) =>
     transformClient: options.transformClient
   })
 
-/** The refresh grant first; where it is refused, the password grant. */
+/** The refresh grant first, which is not documented; where the provider does not like it, the password grant. */
 const grant = (
   client: ProviderClient.ProviderClient,
   options: EcryptopayOptions,
@@ -100,13 +119,12 @@ const grant = (
     })
   )
   if (refresh === undefined) return password
-  return Effect.catchReason(
-    ask({ grant_type: "refresh_token", refresh_token: Redacted.value(refresh) }),
-    "GatewayError",
-    "Unauthenticated",
-    () => password
-  )
+  const renewal = ask({ grant_type: "refresh_token", refresh_token: Redacted.value(refresh) })
+  return Effect.catchIf(renewal, wasAnswered, () => password)
 }
+
+/** Whether the provider is there and gave no token: refused, failed over it or answered with something else. */
+const wasAnswered = ({ reason }: GatewayError): boolean => "httpStatus" in reason && reason._tag !== "RateLimited"
 
 const decodeRefusal = Wire.decode(wire.TokenRefusal)
 

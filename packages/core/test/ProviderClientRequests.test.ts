@@ -1,0 +1,290 @@
+/**
+ * What a provider sees of a request, and when it sees a second one.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import { GatewayError, InvalidResponse, Unavailable } from "@gatefold/core/GatewayError"
+import { AccountId, ProviderId } from "@gatefold/core/Identifiers"
+import * as Operation from "@gatefold/core/Operation"
+import * as ProviderClient from "@gatefold/core/ProviderClient"
+import * as RetryPolicy from "@gatefold/core/RetryPolicy"
+import { Fault } from "@gatefold/core/Simulator"
+import { Context, Effect, Redacted, Result, Schema } from "effect"
+import { FetchHttpClient, HttpClient } from "effect/http"
+import { inspect } from "node:util"
+import * as RawServer from "./support/RawServer.ts"
+import * as TinyProvider from "./support/TinyProvider.ts"
+
+const read = Operation.read("things.get")
+const headersOf = (headers: Readonly<Record<string, string>>) => headers
+
+for (const { layer, transport } of TinyProvider.transports) {
+  describe(`a request on ${transport}`, () => {
+    it.effect("carries the credentials, asks for plain JSON, says who asks, and tells nothing of our traces", () =>
+      Effect.gen(function*() {
+        const { baseUrl, server } = yield* TinyProvider.start
+        const { call } = yield* TinyProvider.connect(`${baseUrl}///`)
+        yield* call("none").pipe(Effect.withSpan("checkout"))
+        const [request, ...others] = yield* server.requests
+        assert.deepStrictEqual(others, [])
+        const headers = headersOf(request?.headers ?? {})
+        assert.deepInclude(headers, {
+          "x-api-key": TinyProvider.apiKey,
+          "user-agent": "gatefold",
+          accept: "application/json",
+          "accept-encoding": "identity",
+          "content-type": "application/json"
+        })
+        for (const name of ["traceparent", "tracestate", "b3", "x-b3-traceid", "baggage"]) {
+          assert.notProperty(headers, name)
+        }
+        assert.deepInclude(request, { method: "POST", url: "/v1/things", body: "{\"price\":\"12.30\"}" })
+      }).pipe(Effect.provide(layer)))
+
+    it.effect("has ids as one part of its path, and its query encoded, without what is left out", () =>
+      Effect.gen(function*() {
+        const { baseUrl, server } = yield* TinyProvider.start
+        const { client } = yield* TinyProvider.connect(baseUrl)
+        const id = "a/b?c=d&e#f %2e"
+        const request: ProviderClient.Request = {
+          method: "GET",
+          path: ProviderClient.path`/things/${id}`,
+          query: { status: "open & paid", page: undefined }
+        }
+        assert.strictEqual((yield* client.call(read, request, TinyProvider.Thing)).id, id)
+        const [seen] = yield* server.requests
+        assert.strictEqual(seen?.url, "/v1/things/a%2Fb%3Fc%3Dd%26e%23f%20%252e?status=open+%26+paid")
+      }).pipe(Effect.provide(layer)))
+
+    for (const id of [".", "..", "%2e%2E", ".%2e"]) {
+      it.effect(`is not sent with the id "${id}", which a URL would drop`, () =>
+        Effect.gen(function*() {
+          const { baseUrl, server } = yield* TinyProvider.start
+          const { client } = yield* TinyProvider.connect(baseUrl)
+          const request: ProviderClient.Request = { method: "DELETE", path: `/things/${id}/parts` }
+          const { operation, reason } = yield* Effect.flip(client.call(read, request, Schema.Unknown))
+          assert.deepInclude(reason, { _tag: "InvalidRequest", field: "id" })
+          assert.strictEqual(operation, "things.get")
+          assert.deepStrictEqual(yield* server.requests, [])
+        }).pipe(Effect.provide(layer)))
+    }
+
+    it.effect("with a line break in a header is not sent, and nobody sees the header's value", () =>
+      Effect.gen(function*() {
+        const { baseUrl, server } = yield* TinyProvider.start
+        const secret = "sk_line\nbreak"
+        const authorize = Effect.succeed({ headers: { "x-api-key": Redacted.make(secret) } })
+        const { call } = yield* TinyProvider.connect(baseUrl, { authorize })
+        for (const kind of TinyProvider.kinds) {
+          const error = yield* Effect.flip(call(kind))
+          assert.strictEqual(error.reason._tag, "InvalidRequest")
+          const seen = [
+            String(error),
+            inspect(error, { depth: 99, showHidden: true }),
+            JSON.stringify(error),
+            error.stack
+          ]
+          assert.notMatch(seen.join(), /sk_line|break/u)
+        }
+        assert.deepStrictEqual(yield* server.requests, [])
+      }).pipe(Effect.provide(layer)))
+
+    it.effect("to an address that is none is not sent", () =>
+      Effect.gen(function*() {
+        const { call } = yield* TinyProvider.connect("nowhere")
+        assert.strictEqual((yield* Effect.flip(call("none"))).reason._tag, "InvalidRequest")
+      }).pipe(Effect.provide(layer)))
+
+    for (const status of ["301 Moved", "302 Found", "303 See", "307 There", "308 Here"]) {
+      it.effect(`does not follow a ${status.slice(0, 3)}: the other host sees nothing`, () =>
+        Effect.gen(function*() {
+          const other = yield* RawServer.make((socket) => socket.end(RawServer.head("200 OK") + "{}"))
+          const provider = yield* RawServer.make((socket) =>
+            socket.end(RawServer.head(status, `location: ${other.url}/things`, "content-length: 0"))
+          )
+          const { call } = yield* TinyProvider.connect(provider.url)
+          const heard = yield* Effect.forEach(TinyProvider.kinds.slice(0, 3), (kind) => Effect.flip(call(kind)))
+          assert.deepStrictEqual(heard.map(({ reason }) => reason._tag), [
+            "InvalidResponse",
+            "OutcomeUnknown",
+            "OutcomeUnknown"
+          ])
+          assert.deepStrictEqual([provider.requests.length, other.connections()], [3, 0])
+        }).pipe(
+          // what an application may have set for its own calls
+          Effect.provideService(FetchHttpClient.RequestInit, { redirect: "follow", cache: "no-store" }),
+          Effect.provide(layer)
+        ))
+    }
+  })
+}
+
+describe("the pipeline", () => {
+  const { layer } = TinyProvider.transports[0]
+
+  it.effect("notices a transport that followed a redirect by itself", () =>
+    Effect.gen(function*() {
+      const elsewhere = yield* TinyProvider.start
+      const { baseUrl, server } = yield* TinyProvider.start
+      const to = `${elsewhere.baseUrl}/things`
+      yield* server.arm(Fault.Redirect({ to }))
+      const { call } = yield* TinyProvider.connect(baseUrl, { transformClient: HttpClient.followRedirects(3) })
+      assert.strictEqual((yield* Effect.flip(call("none"))).reason._tag, "OutcomeUnknown")
+      assert.strictEqual((yield* elsewhere.server.requests).length, 1, "it was followed")
+    }).pipe(Effect.provide(layer)))
+
+  it.effect("leaves the application's own settings of fetch as they were", () =>
+    Effect.gen(function*() {
+      const { baseUrl } = yield* TinyProvider.start
+      const { call } = yield* TinyProvider.connect(baseUrl)
+      yield* call("read")
+      const init = Context.getOrUndefined(yield* Effect.context<never>(), FetchHttpClient.RequestInit)
+      assert.deepStrictEqual(init, { redirect: "follow" })
+    }).pipe(
+      Effect.provideService(FetchHttpClient.RequestInit, { redirect: "follow" }),
+      Effect.provide(layer)
+    ))
+
+  it.effect("keeps the documented code, the request id and the status of a refusal", () =>
+    Effect.gen(function*() {
+      const { baseUrl, server } = yield* TinyProvider.start
+      yield* server.arm(answer(422, TinyProvider.errorBody("NEVER_HEARD_OF", "req-77")))
+      const { call } = yield* TinyProvider.connect(baseUrl)
+      const error = yield* Effect.flip(call("none"))
+      assert.deepInclude(error.reason, {
+        _tag: "InvalidRequest",
+        code: "NEVER_HEARD_OF",
+        requestId: "req-77",
+        httpStatus: 422
+      })
+      assert.match(
+        error.message,
+        /^tiny things\.create: InvalidRequest: .*NEVER_HEARD_OF, HTTP 422, request req-77\]$/u
+      )
+    }).pipe(Effect.provide(layer)))
+
+  it.effect("keeps them of an outcome that is not known, too", () =>
+    Effect.gen(function*() {
+      const { baseUrl, server } = yield* TinyProvider.start
+      yield* server.arm(answer(500, TinyProvider.errorBody("OOPS", "req-78")))
+      const { call } = yield* TinyProvider.connect(baseUrl)
+      const { reason } = yield* Effect.flip(call("reference"))
+      assert.deepInclude(reason, { _tag: "OutcomeUnknown", code: "OOPS", requestId: "req-78", httpStatus: 500 })
+    }).pipe(Effect.provide(layer)))
+
+  it.effect("takes an adapter's InvalidResponse of a write for an outcome that is not known", () =>
+    Effect.gen(function*() {
+      const { baseUrl, server } = yield* TinyProvider.start
+      yield* server.arm(answer(404, "<html>"), { times: "always" })
+      const reasonOf = () => new InvalidResponse({ path: "body", issue: "a 404 without a code" })
+      const { call } = yield* TinyProvider.connect(baseUrl, { reasonOf })
+      assert.strictEqual((yield* Effect.flip(call("read"))).reason._tag, "InvalidResponse")
+      const { reason } = yield* Effect.flip(call("none"))
+      assert.strictEqual(reason._tag, "OutcomeUnknown")
+      if (reason._tag === "OutcomeUnknown") assert.strictEqual(reason.answer?.issue, "a 404 without a code")
+    }).pipe(Effect.provide(layer)))
+})
+
+const answer = (status: number, body: string) => Fault.Answer({ effect: "none", status, body })
+
+describe("a 401", () => {
+  const { layer } = TinyProvider.transports[0]
+  const rejected = answer(401, TinyProvider.errorBody("TOKEN_EXPIRED"))
+
+  /** An account whose token is kept and can be renewed, to this one. */
+  const withToken = Effect.fnUntraced(function*(renewed: string | undefined, options: { readonly cached: boolean }) {
+    const { baseUrl, server } = yield* TinyProvider.start
+    let token = "old"
+    let renewals = 0
+    const renew = Effect.sync(() => {
+      renewals += 1
+      const isNew = renewed !== undefined && renewed !== token
+      if (isNew) token = renewed
+      return isNew
+    })
+    const authorize = Effect.sync((): ProviderClient.Authorization => ({
+      headers: { authorization: Redacted.make(`Bearer ${token}`) },
+      ...(options.cached ? { renew } : {})
+    }))
+    const { call } = yield* TinyProvider.connect(baseUrl, { authorize })
+    const tokens = Effect.map(server.requests, (all) => all.map(({ headers }) => headers["authorization"]))
+    const heard = (kind: TinyProvider.Kind) =>
+      Effect.map(Effect.result(call(kind)), (result) => Result.isSuccess(result) ? "thing" : result.failure.reason._tag)
+    return { server, heard, tokens, renewals: () => renewals }
+  })
+
+  for (const kind of TinyProvider.kinds) {
+    it.effect(`is answered by one more request when a kept token was renewed: ${kind}`, () =>
+      Effect.gen(function*() {
+        const { heard, renewals, server, tokens } = yield* withToken("new", { cached: true })
+        yield* server.arm(rejected)
+        assert.strictEqual(yield* heard(kind), "thing")
+        assert.deepStrictEqual([yield* tokens, renewals()], [["Bearer old", "Bearer new"], 1])
+      }).pipe(Effect.provide(layer)))
+  }
+
+  it.effect("of the renewed token is the end", () =>
+    Effect.gen(function*() {
+      const { heard, renewals, server, tokens } = yield* withToken("new", { cached: true })
+      yield* server.arm(rejected, { times: "always" })
+      assert.strictEqual(yield* heard("none"), "Unauthenticated")
+      assert.deepStrictEqual([yield* tokens, renewals()], [["Bearer old", "Bearer new"], 1])
+    }).pipe(Effect.provide(layer)))
+
+  it.effect("is the end when no other token was to be had", () =>
+    Effect.gen(function*() {
+      const { heard, server, tokens } = yield* withToken("old", { cached: true })
+      yield* server.arm(rejected, { times: "always" })
+      assert.strictEqual(yield* heard("read"), "Unauthenticated")
+      assert.deepStrictEqual(yield* tokens, ["Bearer old"])
+    }).pipe(Effect.provide(layer)))
+
+  it.effect("is the end when the credentials were not kept ones", () =>
+    Effect.gen(function*() {
+      const { heard, renewals, server, tokens } = yield* withToken("new", { cached: false })
+      yield* server.arm(rejected, { times: "always" })
+      assert.strictEqual(yield* heard("read"), "Unauthenticated")
+      assert.deepStrictEqual([yield* tokens, renewals()], [["Bearer old"], 0])
+    }).pipe(Effect.provide(layer)))
+
+  it.effect("hides nothing of what becomes of the second request", () =>
+    Effect.gen(function*() {
+      const { heard, server } = yield* withToken("new", { cached: true })
+      yield* server.arm(rejected)
+      yield* server.arm(Fault.Reset({ effect: "applied" }))
+      assert.strictEqual(yield* heard("none"), "OutcomeUnknown")
+    }).pipe(Effect.provide(layer)))
+
+  it.effect("says so when there are no credentials for a second request", () =>
+    Effect.gen(function*() {
+      const { baseUrl, server } = yield* TinyProvider.start
+      yield* server.arm(rejected)
+      let asked = 0
+      const authorize = Effect.suspend(() => {
+        asked += 1
+        return asked > 1 ? Effect.fail(noToken) : Effect.succeed({ headers: {}, renew: Effect.succeed(true) })
+      })
+      const { call } = yield* TinyProvider.connect(baseUrl, { authorize })
+      const { reason } = yield* Effect.flip(call("none"))
+      assert.deepInclude(reason, { _tag: "Unauthenticated", code: "TOKEN_EXPIRED" })
+    }).pipe(Effect.provide(layer)))
+
+  const noToken = new GatewayError({
+    provider: ProviderId.make("tiny"),
+    account: AccountId.make("main"),
+    operation: "token",
+    reason: new Unavailable({ evidence: "refused" })
+  })
+
+  it.effect("cannot come where no token could be had: nothing is sent, once", () =>
+    Effect.gen(function*() {
+      const { baseUrl, server } = yield* TinyProvider.start
+      const { call } = yield* TinyProvider.connect(baseUrl, {
+        authorize: Effect.fail(noToken),
+        retry: { ...RetryPolicy.standard, base: 0 }
+      })
+      const error = yield* Effect.flip(call("none"))
+      assert.deepInclude(error, { operation: "things.create" })
+      assert.deepInclude(error.reason, { _tag: "Unavailable", evidence: "refused" })
+      assert.deepStrictEqual(yield* server.requests, [])
+    }).pipe(Effect.provide(layer)))
+})
