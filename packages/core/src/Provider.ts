@@ -1,7 +1,6 @@
 /**
  * A provider's descriptor: the value that an adapter package exports.
  */
-import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
@@ -106,9 +105,10 @@ export const named = <Provided, O extends CommonOptions, R>(
   account: string
 ): Provider<Provided, O, R> => {
   const prefix = account.toUpperCase().replaceAll("-", "_")
+  const within = (outer: ReadonlyArray<string>) => [...outer, prefix]
   const asNamed = (options: O): O => ({ ...options, account })
   const read = Effect.map(
-    Effect.updateService(provider.read, ConfigProvider.ConfigProvider, ConfigProvider.nested(prefix)),
+    Effect.updateService(provider.read, Settings.Prefix, within),
     Result.map(asNamed)
   )
   return {
@@ -119,11 +119,7 @@ export const named = <Provided, O extends CommonOptions, R>(
     layerConfig: fromReading(read, (options) => provider.layer(options)),
     read,
     configured: Effect.map(read, Result.map((options) => provider.layerAll(options))),
-    isPresent: Effect.updateService(
-      provider.isPresent,
-      ConfigProvider.ConfigProvider,
-      ConfigProvider.nested(prefix)
-    )
+    isPresent: Effect.updateService(provider.isPresent, Settings.Prefix, within)
   }
 }
 

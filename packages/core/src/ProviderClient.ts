@@ -161,7 +161,7 @@ const again = <A>(
       ? Effect.matchEffect(authorize, { onFailure: () => Effect.fail(rejected), onSuccess: send })
       : Effect.fail(rejected))
 
-/** An application may show headers in its spans. */
+/** An application may log requests on their way. */
 const withNamesOf = ({ headers }: Authorization) => (names: ReadonlyArray<string | RegExp>) => [
   ...names,
   ...Object.keys(headers).map((name) => name.toLowerCase())

@@ -3,7 +3,9 @@
  */
 import * as Config from "effect/Config"
 import * as ConfigProvider from "effect/ConfigProvider"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -32,21 +34,22 @@ export class SettingsError extends Schema.TaggedError<SettingsError>("@gatefold/
 /** A record of settings as they were read, or everything that is wrong with them. */
 export type Reading<O> = Result.Result<O, ReadonlyArray<Problem>>
 
-/** Reads every setting of a record from the current `ConfigProvider`. */
-export const read = Effect.fnUntraced(function*<O extends object>(settings: Settings<O>) {
-  return yield* readFrom(settings, yield* ConfigProvider.ConfigProvider)
+/** @internal What stands before the variables' names of a named account. */
+export const Prefix: Context.Reference<ReadonlyArray<string>> = Context.Reference("@gatefold/core/Settings/Prefix", {
+  defaultValue: (): ReadonlyArray<string> => []
 })
 
-const readFrom = Effect.fnUntraced(function*<O extends object>(
-  settings: Settings<O>,
-  provider: ConfigProvider.ConfigProvider
+/** Reads every setting of a record from the current `ConfigProvider`. */
+export const read = Effect.fnUntraced(function*<O extends object>(
+  settings: Settings<O>
 ): Effect.fn.Return<Reading<O>> {
+  const provider = yield* ConfigProvider.ConfigProvider
   const values: Array<readonly [string, unknown]> = []
   const problems: Array<Problem> = []
-  for (const [key, config] of entries(settings)) {
+  for (const [key, config] of prefixed(settings, yield* Prefix)) {
     const result = yield* Effect.result(config.parse(provider))
     if (Result.isSuccess(result)) values.push([key, result.success])
-    else problems.push(...describe(key, result.failure))
+    else problems.push(...describe(key, result.failure, yield* isMissing(config, provider)))
   }
   return problems.length > 0 ? Result.fail(problems) : Result.succeed(record<O>(values))
 })
@@ -58,13 +61,20 @@ const readFrom = Effect.fnUntraced(function*<O extends object>(
 export const isPresent = Effect.fnUntraced(function*<O extends object>(settings: Settings<O>) {
   const provider = yield* ConfigProvider.ConfigProvider
   const nothing = ConfigProvider.fromUnknown({})
-  for (const [, config] of entries(settings)) {
+  for (const [, config] of prefixed(settings, yield* Prefix)) {
     const isRequired = Result.isFailure(yield* Effect.result(config.parse(nothing)))
-    const result = isRequired ? yield* Effect.result(config.parse(provider)) : undefined
-    if (result !== undefined && (Result.isSuccess(result) || !isMissing(result.failure))) return true
+    if (isRequired && !(yield* isMissing(config, provider))) return true
   }
   return false
 })
+
+const isMissing = (config: Config.Config<unknown>, provider: ConfigProvider.ConfigProvider): Effect.Effect<boolean> =>
+  Effect.match(Config.option(config).parse(provider), { onFailure: () => false, onSuccess: Option.isNone })
+
+const prefixed = (settings: object, prefix: ReadonlyArray<string>) =>
+  entries(settings).map(([key, config]) =>
+    [key, prefix.reduceRight((inner, name) => Config.nested(inner, name), config)] as const
+  )
 
 function entries(settings: object): ReadonlyArray<readonly [string, Config.Config<unknown>]>
 function entries(settings: object): ReadonlyArray<readonly [string, unknown]> {
@@ -77,22 +87,18 @@ function record(values: ReadonlyArray<readonly [string, unknown]>): object {
   return Object.fromEntries(values)
 }
 
-const isMissing = (error: Config.ConfigError): boolean => describe("", error).every(({ issue }) => issue === missing)
-
-const missing = "is missing"
-
 const format = SchemaIssue.makeFormatterStandardSchemaV1()
 
 /** Paths and expectations only: an issue also holds the value that was found, which may be a secret. */
-const describe = (key: string, error: Config.ConfigError): ReadonlyArray<Problem> =>
+const describe = (key: string, error: Config.ConfigError, isMissing: boolean): ReadonlyArray<Problem> =>
   error.cause._tag === "SourceError"
     ? [new Problem({ variable: key, issue: "cannot be read from its source" })]
     : format(error.cause.issue).issues.map(({ message, path }) => {
+      const isAbsent = isMissing || message === "Missing key" || message === "Expected string"
       const variable = (path ?? []).map((part) => String(typeof part === "object" ? part.key : part)).join("_")
-      const isAbsent = message === "Missing key" || message === "Expected string"
       return new Problem({
         variable: variable === "" ? key : variable,
-        issue: isAbsent ? missing : `is wrong: ${message}`
+        issue: isAbsent ? "is missing" : `is wrong: ${message}`
       })
     })
 
@@ -134,9 +140,12 @@ export const words = (variable: string): Config.Config<ReadonlyArray<string>> =>
     Config.withDefault([])
   )
 
+/** Paths are written behind it. */
+const isBaseUrl = (text: string): boolean => isSecure(text) && !/[?#]/u.test(text)
+
 /** An https URL (http for this machine), without a slash at its end. */
 export const baseUrl = (variable: string, standard: string): Config.Config<string> =>
-  Config.schema(checked("an https URL", isSecure), variable).pipe(
+  Config.schema(checked("an https URL", isBaseUrl), variable).pipe(
     Config.map((text) => text.replace(/\/+$/u, "")),
     Config.withDefault(standard)
   )
@@ -156,4 +165,4 @@ export const checkSecret = (option: string, value: Redacted.Redacted): ReadonlyA
 
 /** The same for a base URL. */
 export const checkUrl = (option: string, url: string): ReadonlyArray<Problem> =>
-  isSecure(url) ? [] : [new Problem({ variable: option, issue: "is wrong: Expected an https URL" })]
+  isBaseUrl(url) ? [] : [new Problem({ variable: option, issue: "is wrong: Expected an https URL" })]

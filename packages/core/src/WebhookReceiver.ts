@@ -4,11 +4,13 @@
  *
  * The raw bytes are kept, because a signature covers them: mount a receiver before any body parser.
  */
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Metric from "effect/Metric"
+import * as Stream from "effect/Stream"
 import * as Accounts from "./Accounts.ts"
 import type { GatewayError } from "./GatewayError.ts"
 import * as cappedBody from "./internal/cappedBody.ts"
@@ -60,30 +62,29 @@ export const receive = <E, R, E2>(
   incoming: Incoming<E2>,
   options: Options<E, R>
 ): Effect.Effect<Reply, never, Accounts.Accounts | R> =>
-  Effect.flatMap(
-    readWebhook(incoming),
-    (webhook) => "status" in webhook ? Effect.succeed(webhook) : prove(account, webhook, options)
-  ).pipe(
-    Effect.tap(({ outcome, status }) =>
-      Effect.andThen(
-        Metric.update(Metric.withAttributes(received, { outcome }), 1),
-        status < 300 && outcome === "taken"
-          ? Effect.void
-          : Effect.logWarning(`webhook not taken: ${outcome}, answered ${status}`)
-      )
-    )
+  readWebhook(incoming).pipe(
+    Effect.flatMap((webhook) => prove(account, webhook, options)),
+    Effect.catch((refused) => Effect.succeed(refused)),
+    Effect.tap(noted)
   )
 
-const readWebhook = <E>(incoming: Incoming<E>): Effect.Effect<RawWebhook.RawWebhook | Reply> => {
-  if (incoming.method.toUpperCase() !== "POST") return Effect.succeed(reply(405, "method"))
+const noted = ({ outcome, status }: Reply) =>
+  Effect.andThen(
+    Metric.update(Metric.withAttributes(received, { outcome }), 1),
+    outcome === "taken" ? Effect.void : Effect.logWarning(`webhook not taken: ${outcome}, answered ${status}`)
+  )
+
+/** The webhook with its exact bytes, or the reply to what is none. */
+const readWebhook = <E>(incoming: Incoming<E>): Effect.Effect<RawWebhook.RawWebhook, Reply> => {
+  if (incoming.method.toUpperCase() !== "POST") return Effect.fail(reply(405, "method"))
   const contentType = incoming.headers["content-type"] ?? "application/json"
-  if (!/^application\/([a-z0-9.+-]+\+)?json\b/iu.test(contentType)) return Effect.succeed(reply(415, "content type"))
+  if (!/^application\/([a-z0-9.+-]+\+)?json\b/iu.test(contentType)) return Effect.fail(reply(415, "content type"))
   return cappedBody.read(incoming, maxBytes).pipe(
-    Effect.map((body): RawWebhook.RawWebhook | Reply => RawWebhook.make({ ...incoming, body })),
-    Effect.timeoutOrElse({ duration: bodyWithin, orElse: () => Effect.succeed(reply(408, "slow body")) }),
-    Effect.catch((error) =>
-      Effect.succeed(error instanceof cappedBody.BodyTooLarge ? reply(413, "TooLarge") : reply(400, "broken body"))
-    )
+    Effect.mapError((error) =>
+      error instanceof cappedBody.BodyTooLarge ? reply(413, "TooLarge") : reply(400, "broken body")
+    ),
+    Effect.timeoutOrElse({ duration: bodyWithin, orElse: () => Effect.fail(reply(408, "slow body")) }),
+    Effect.map((body) => RawWebhook.make({ ...incoming, body }))
   )
 }
 
@@ -107,29 +108,120 @@ const prove = <E, R>(
     })
   )
 
-/**
- * Adds `/webhooks/{account}` to an `HttpRouter`.
- *
- * @param options.path - another path, which has to hold `:account`
- */
-export const layer = <E, R>(options: Options<E, R> & { readonly path?: `/${string}:account${string}` }) =>
+/** The path that a webhook of an account comes to: `/webhooks/{account}`. */
+const mounted = "/webhooks/:account"
+
+/** Adds `/webhooks/{account}` to an `HttpRouter`. */
+export const layer = <E, R>(options: Options<E, R>) =>
   HttpRouter.use(Effect.fnUntraced(function*(router) {
     const context = yield* Effect.context<Accounts.Accounts | R>()
     const route = Effect.gen(function*() {
-      const request = yield* HttpServerRequest.HttpServerRequest
+      const { headers, method, stream, url } = yield* HttpServerRequest.HttpServerRequest
       const { account = "" } = yield* HttpRouter.params
       const { outcome, status } = yield* Effect.provideContext(
-        receive(account, incoming(request), options),
+        receive(account, { method, path: url, headers: { ...headers }, stream }, options),
         context
       )
       return HttpServerResponse.text(outcome, { status })
     })
-    yield* router.add("*", options.path ?? "/webhooks/:account", route)
+    yield* router.add("*", mounted, route)
   }))
 
-const incoming = ({ headers, method, stream, url }: HttpServerRequest.HttpServerRequest) => ({
-  method,
-  path: url,
-  headers: { ...headers },
-  stream
-})
+/** The account of a path that ends in `/webhooks/{account}`. */
+const accountOf = (url: string): string => {
+  const [, account = ""] = /\/webhooks\/([^/?#]+)\/?(?:[?#].*)?$/u.exec(url) ?? []
+  return account
+}
+
+/**
+ * A handler of the web platform's requests, for servers that hand those out. The path has to end in
+ * `/webhooks/{account}`.
+ */
+export const toWebHandler = <E, R>(
+  options: Options<E, R>
+): Effect.Effect<(request: Request) => Promise<Response>, never, Accounts.Accounts | R> =>
+  Effect.map(Effect.context<Accounts.Accounts | R>(), (context) => (request) => {
+    const incoming = {
+      method: request.method,
+      path: request.url,
+      headers: Object.fromEntries(request.headers),
+      stream: bytesOf(request.body)
+    }
+    return Effect.runPromiseWith(context)(
+      Effect.map(
+        receive(accountOf(request.url), incoming, options),
+        ({ outcome, status }) => new Response(outcome, { status })
+      ),
+      { signal: request.signal }
+    )
+  })
+
+/** What a Node server's request has, as far as it is needed here. */
+export interface NodeRequest extends AsyncIterable<Uint8Array> {
+  readonly method?: string | undefined
+  readonly url?: string | undefined
+  readonly originalUrl?: string | undefined
+  readonly headers: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
+  readonly readableDidRead?: boolean
+  /** Where a body parser that keeps the bytes leaves them. */
+  readonly rawBody?: unknown
+  readonly body?: unknown
+}
+
+/** What a Node server's response has, as far as it is needed here. */
+export interface NodeResponse {
+  statusCode: number
+  readonly setHeader: (name: string, value: string) => unknown
+  readonly end: (text: string) => unknown
+}
+
+/**
+ * A handler for Node's `(request, response)`, which is also Express's. The path has to end in `/webhooks/{account}`.
+ *
+ * Mount it before any body parser. Behind one it takes the bytes of `rawBody`, or of a `body` that is still bytes; where
+ * a parser has left only its own reading of them, it answers 500 and says so in the log, since nothing can be proven.
+ */
+export const toNodeHandler = <E, R>(
+  options: Options<E, R>
+): Effect.Effect<(request: NodeRequest, response: NodeResponse) => Promise<void>, never, Accounts.Accounts | R> =>
+  Effect.map(Effect.context<Accounts.Accounts | R>(), (context) => (request, response) => {
+    const url = request.originalUrl ?? request.url ?? "/"
+    const stream = bytesOfNode(request)
+    const handled = stream === undefined
+      ? Effect.as(Effect.logError(behindParser), reply(500, "raw body lost"))
+      : receive(
+        accountOf(url),
+        { method: request.method ?? "", path: url, headers: flat(request.headers), stream },
+        options
+      )
+    return Effect.runPromiseWith(context)(Effect.map(handled, ({ outcome, status }) => {
+      response.statusCode = status
+      response.setHeader("content-type", "text/plain")
+      response.end(outcome)
+    }))
+  })
+
+const behindParser = "a body parser has read the webhook before its receiver could: mount the receiver first, " +
+  "or let the parser keep the bytes as rawBody"
+
+class BrokenBody extends Data.TaggedError("BrokenBody") {}
+
+const bytesOf = (body: ReadableStream<Uint8Array> | null): Stream.Stream<Uint8Array, BrokenBody> =>
+  body === null
+    ? Stream.empty
+    : Stream.fromReadableStream({ evaluate: () => body, onError: () => new BrokenBody() })
+
+/** Where the bytes of a Node request still are; `undefined` if nowhere. */
+const bytesOfNode = (request: NodeRequest): Stream.Stream<Uint8Array, BrokenBody> | undefined => {
+  for (const kept of [request.rawBody, request.body]) {
+    if (kept instanceof Uint8Array) return Stream.succeed(kept)
+  }
+  return request.readableDidRead === true ? undefined : Stream.fromAsyncIterable(request, () => new BrokenBody())
+}
+
+const flat = (headers: NodeRequest["headers"]): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, typeof value === "string" ? value : value.join(", ")]]
+    )
+  )

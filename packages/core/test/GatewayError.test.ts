@@ -113,11 +113,9 @@ describe("GatewayError: secrets", () => {
 
   it("have no field for what was sent or answered, for a cause or for prose", () => {
     const fields = new Set(all.flatMap((reason) => Object.keys(Schema.encodeSync(GatewayError.Reason)(reason))))
-    assert.sameMembers([...fields], [
-      ...["_tag", "code", "requestId", "httpStatus"],
-      ...["field", "issue", "capability", "kind", "invoice", "scope", "retryAfter", "evidence", "path"],
-      ...["trouble", "findOut", "candidates", "answer", "asked", "got"]
-    ])
+    const known = "_tag code requestId httpStatus field issue capability kind invoice scope retryAfter evidence path" +
+      " trouble findOut candidates answer asked got"
+    assert.sameMembers([...fields], known.split(" "))
   })
 
   it.each(all)("$_tag drops what it has no field for", (reason) => {

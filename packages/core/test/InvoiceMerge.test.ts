@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { CheckoutAction, ExchangeRate, Identifiers, Invoice, type Money, Payment, Settlement } from "@gatefold/core"
-import { Arbitrary, type DateTime, Effect, Result, Schema } from "effect"
+import { Arbitrary, type DateTime, Effect, Result, Schema, Struct } from "effect"
 import { at, invoice as anyInvoice } from "./support/Arbitraries.ts"
 import { bareInvoice, invoiceId, money, quote, rate, reference, url } from "./support/Samples.ts"
 
@@ -10,15 +10,9 @@ const fold = (first: Invoice.Invoice, rest: ReadonlyArray<Invoice.Invoice>) => r
 
 /** All of an invoice that is folded, as text: nothing is left out but what describes the moment of a statement. */
 const folded = (invoice: Invoice.Invoice): string => {
-  const { checkout, observedAt, payments, updatedAt, ...rest } = Schema.encodeSync(Invoice.Invoice)(invoice)
-  return JSON.stringify(
-    {
-      ...rest,
-      payments: payments.map(({ checkout, due, method, quote, ...payment }) => payment)
-    },
-    null,
-    1
-  )
+  const all = Schema.encodeSync(Invoice.Invoice)(invoice)
+  const payments = all.payments.map(Struct.omit(["checkout", "due", "method", "quote"]))
+  return JSON.stringify({ ...Struct.omit(all, ["checkout", "updatedAt", "observedAt"]), payments }, null, 1)
 }
 
 const isSame = (a: Invoice.Invoice, b: Invoice.Invoice) => assert.strictEqual(folded(a), folded(b))
@@ -32,7 +26,7 @@ const joined = (a: Partial<Invoice.Input>, b: Partial<Invoice.Input>) => {
   return one
 }
 
-const runs = { arbitrary: { runs: 150 } }
+const runs = { arbitrary: { runs: 100 } }
 
 describe("Invoice.merge: laws", () => {
   it.prop("it does not matter which observation comes first", [anyInvoice, anyInvoice], ([a, b]) => {
@@ -59,7 +53,7 @@ describe("Invoice.merge: laws", () => {
       assert.strictEqual(Invoice.factKey(once), Invoice.factKey(again))
       assert.deepStrictEqual(Invoice.conditions(once), Invoice.conditions(again))
     },
-    { arbitrary: { runs: 100 } }
+    runs
   )
 
   it.prop("an observation that says nothing adds nothing", [anyInvoice], ([a]) => {
@@ -149,7 +143,6 @@ describe("Invoice.merge: the join of each field", () => {
     amount: string,
     fields: { at?: DateTime.Utc; fee?: Money.Money; rate?: ExchangeRate.ExchangeRate }
   ) => new Settlement.Settlement({ amount: money(amount, "USDT"), ...fields })
-  const { at: _, ...timelessRate } = rate
 
   it.each([
     ["the later one", settled("35", { at: t2 }), settled("34", { at: t1 })],
@@ -160,7 +153,7 @@ describe("Invoice.merge: the join of each field", () => {
     [
       "by the moment of the rate",
       settled("35", { rate }),
-      settled("35", { rate: new ExchangeRate.ExchangeRate(timelessRate) })
+      settled("35", { rate: new ExchangeRate.ExchangeRate(Struct.omit(rate, ["at"])) })
     ]
   ])("settlement: %s wins whole, never mixed", (_, winner, loser) => {
     assert.deepStrictEqual(joined({ settlement: winner }, { settlement: loser }).settlement, winner)

@@ -216,6 +216,19 @@ describe("Models: written as JSON and read again", () => {
     })
   })
 
+  it("a rate and a commission keep their digits", () => {
+    const method = new PaymentMethod.PaymentMethod({
+      code: "spei",
+      name: "SPEI",
+      currency: currency("MXN"),
+      customerCommission: money("2.50").amount,
+      merchantCommission: money("1.00").amount
+    })
+    assert.include(writtenAndRead(ExchangeRate.ExchangeRate, Samples.rate).json, "\"value\":\"41.50\"")
+    assert.include(writtenAndRead(PaymentMethod.PaymentMethod, method).json, "\"customerCommission\":\"2.50\"")
+    assert.include(writtenAndRead(PaymentMethod.PaymentMethod, method).json, "\"merchantCommission\":\"1.00\"")
+  })
+
   it("no number stands for money anywhere", () => {
     const { json } = writtenAndRead(Invoice.Invoice, Samples.invoice)
     JSON.parse(json, (key, value: unknown) => {

@@ -40,7 +40,9 @@ describe("Money: reading", () => {
     ["9".repeat(30), "JPY", `${"9".repeat(30)} JPY`],
     [`1.${"9".repeat(30)}`, "MXN", `1.${"9".repeat(30)} MXN`]
   ])("%s %s is %s, every digit kept and the scale at least the currency's", (amount, currency, expected) => {
-    assert.strictEqual(text(Money.parse(amount, currency)), expected)
+    const money = Result.getOrThrow(Money.parse(amount, currency))
+    assert.strictEqual(String(money), expected)
+    assert.strictEqual(`${Schema.encodeSync(Money.Amount)(money.amount)} ${money.currency}`, expected)
   })
 
   it.each([

@@ -77,18 +77,29 @@ for (const { layer, transport } of TinyProvider.transports) {
   })
 }
 
-describe("no credential is told", () => {
-  it.effect("when the application shows headers in its spans, by whatever name it is sent", () =>
+describe("no credential is told, by whatever name it is sent,", () => {
+  const setUp = Effect.fnUntraced(function*(transformClient?: ProviderClient.Options["transformClient"]) {
+    const observer = Observer.make()
+    const { baseUrl, server } = yield* TinyProvider.start
+    const authorize = Effect.succeed({ headers: { "X-Shop-Token": Redacted.make(password) } })
+    const { call } = yield* TinyProvider.connect(baseUrl, { authorize, transformClient })
+    yield* call("read").pipe(observer.watch, Effect.provideService(HttpClient.TracerHeaderFilter, () => true))
+    assert.strictEqual((yield* server.requests)[0]?.headers["x-shop-token"], password)
+    return { observer, text: yield* observer.text }
+  })
+
+  it.effect("when the application shows headers in its spans", () =>
     Effect.gen(function*() {
-      const observer = Observer.make()
-      const { baseUrl, server } = yield* TinyProvider.start
-      const authorize = Effect.succeed({ headers: { "X-Shop-Token": Redacted.make(password) } })
-      const { call } = yield* TinyProvider.connect(baseUrl, { authorize })
-      yield* call("read").pipe(observer.watch, Effect.provideService(HttpClient.TracerHeaderFilter, () => true))
-      const text = yield* observer.text
-      assert.match(text, /http\.request\.header\.user-agent/u)
+      const { observer, text } = yield* setUp()
+      assert.deepStrictEqual(observer.spans.map(({ name }) => name), ["gatefold.tiny.things.get"])
       assert.notInclude(text, password)
-      assert.strictEqual((yield* server.requests)[0]?.headers["x-shop-token"], password)
+    }).pipe(Effect.provide(TinyProvider.transports[0].layer)))
+
+  it.effect("when the application logs requests on their way", () =>
+    Effect.gen(function*() {
+      const { text } = yield* setUp(HttpClient.tapRequest((request) => Effect.log("sending", request)))
+      assert.match(text, /x-shop-token/u)
+      assert.notInclude(text, password)
     }).pipe(Effect.provide(TinyProvider.transports[0].layer)))
 })
 

@@ -94,6 +94,30 @@ describe("QuoteHolder.watch", () => {
       assert.deepStrictEqual(till.till.renewals, [0])
     }))
 
+  it.effect("ends with the settled state for a watcher who was busy, and renews nothing meanwhile", () =>
+    Effect.gen(function*() {
+      const till = yield* Till.make
+      const busy = yield* Till.watch(till, "p-1", "50 seconds")
+      yield* pass(1)
+      till.till.state = "paid"
+      yield* pass(100)
+      assert.deepStrictEqual([busy.saw, busy.ended()], [["open/1 at 0", "paid/- at 50"], "end"])
+      assert.deepStrictEqual(till.till.renewals, [0, 20_000])
+    }))
+
+  it.effect("does not renew what somebody else has just renewed", () =>
+    Effect.gen(function*() {
+      const till = yield* Till.make
+      yield* Till.watch(till)
+      yield* pass(19)
+      till.till.peekTakes = Duration.seconds(2)
+      yield* Effect.forkChild(till.holder.get("p-1"))
+      yield* TestClock.adjust("500 millis")
+      yield* Effect.forkChild(till.holder.get("p-1"))
+      yield* pass(20)
+      assert.deepStrictEqual(till.till.renewals, [0, 21_000])
+    }))
+
   it.effect("shows a change that a look brought, and not the same twice", () =>
     Effect.gen(function*() {
       const till = yield* Till.make

@@ -94,31 +94,55 @@ describe("documented codes", () => {
 
   /** Where the platform itself answers with them. */
   const raised: ReadonlyArray<readonly [string, (account: Account) => Effect.Effect<unknown, unknown>]> = [
-    ["API_KEY_INVALID", (account) =>
-      Effect.andThen(account.sim.rotateApiKey("another-key"), account.invoices.get({ id }))],
-    ["OWNER_BLOCKED", (account) =>
-      Effect.andThen(account.sim.setAccount({ owner: "blocked" }), account.invoices.get({ id }))],
-    ["MERCHANT_BLOCKED", (account) =>
-      Effect.andThen(account.sim.setAccount({ merchant: "blocked" }), account.invoices.create(order("order-1")))],
-    ["MERCHANT_NOT_ACTIVE", (account) =>
-      Effect.andThen(account.sim.setAccount({ merchant: "inactive" }), Stream.runCollect(account.invoices.list()))],
-    ["CURRENCY_INVALID", ({ invoices }) =>
-      invoices.create(order("order-1", { price: { amount: "1.00", currency: "EUR" } }))],
-    ["NO_AVAILABLE_REQUISITES", ({ invoices, sim }) =>
-      Effect.andThen(sim.setAccount({ requisites: "none" }), invoices.create(order("order-1")))],
-    ["DEALS_SYSTEM_DISABLED", ({ invoices, sim }) =>
-      Effect.andThen(sim.setAccount({ deals: "disabled" }), invoices.create(order("order-1")))],
+    [
+      "API_KEY_INVALID",
+      (account) => Effect.andThen(account.sim.rotateApiKey("another-key"), account.invoices.get({ id }))
+    ],
+    [
+      "OWNER_BLOCKED",
+      (account) => Effect.andThen(account.sim.setAccount({ owner: "blocked" }), account.invoices.get({ id }))
+    ],
+    [
+      "MERCHANT_BLOCKED",
+      (account) =>
+        Effect.andThen(account.sim.setAccount({ merchant: "blocked" }), account.invoices.create(order("order-1")))
+    ],
+    [
+      "MERCHANT_NOT_ACTIVE",
+      (account) =>
+        Effect.andThen(account.sim.setAccount({ merchant: "inactive" }), Stream.runCollect(account.invoices.list()))
+    ],
+    [
+      "CURRENCY_INVALID",
+      ({ invoices }) => invoices.create(order("order-1", { price: { amount: "1.00", currency: "EUR" } }))
+    ],
+    [
+      "NO_AVAILABLE_REQUISITES",
+      ({ invoices, sim }) => Effect.andThen(sim.setAccount({ requisites: "none" }), invoices.create(order("order-1")))
+    ],
+    [
+      "DEALS_SYSTEM_DISABLED",
+      ({ invoices, sim }) => Effect.andThen(sim.setAccount({ deals: "disabled" }), invoices.create(order("order-1")))
+    ],
     ["INVOICE_NOT_FOUND", ({ invoices }) => invoices.get({ reference: "nobody" })],
     ["INVOICE_NOT_FOUND", ({ deliveries }) => deliveries.history(id)],
     ["INVOICE_NOT_FOUND", ({ deliveries }) => deliveries.resend(id)],
-    ["RATES_UNAVAILABLE", ({ catalog, sim }) =>
-      Effect.andThen(sim.setAccount({ rates: "RATES_UNAVAILABLE" }), catalog.currencies)],
-    ["RATES_INVALID", ({ catalog, sim }) =>
-      Effect.andThen(sim.setAccount({ rates: "RATES_INVALID" }), catalog.currencies)],
-    ["RATE_INVALID", ({ catalog, sim }) =>
-      Effect.andThen(sim.setAccount({ rates: "RATE_INVALID" }), catalog.currencies)],
-    ["RATE_NOT_FOUND", ({ catalog, sim }) =>
-      Effect.andThen(sim.setAccount({ rates: "RATE_NOT_FOUND" }), catalog.currencies)],
+    [
+      "RATES_UNAVAILABLE",
+      ({ catalog, sim }) => Effect.andThen(sim.setAccount({ rates: "RATES_UNAVAILABLE" }), catalog.currencies)
+    ],
+    [
+      "RATES_INVALID",
+      ({ catalog, sim }) => Effect.andThen(sim.setAccount({ rates: "RATES_INVALID" }), catalog.currencies)
+    ],
+    [
+      "RATE_INVALID",
+      ({ catalog, sim }) => Effect.andThen(sim.setAccount({ rates: "RATE_INVALID" }), catalog.currencies)
+    ],
+    [
+      "RATE_NOT_FOUND",
+      ({ catalog, sim }) => Effect.andThen(sim.setAccount({ rates: "RATE_NOT_FOUND" }), catalog.currencies)
+    ],
     ["WITHDRAWAL_NOT_FOUND", ({ withdrawals }) => withdrawals.get(withdrawal)]
   ]
 

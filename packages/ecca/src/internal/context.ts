@@ -3,6 +3,7 @@
  */
 import type { Identity } from "@gatefold/core/Provider"
 import * as ProviderClient from "@gatefold/core/ProviderClient"
+import * as Unrecognized from "@gatefold/core/Unrecognized"
 import * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
 import { type EccaOptions, productionUrl } from "../EccaOptions.ts"
@@ -13,6 +14,7 @@ export interface Ecca {
   readonly identity: Identity
   readonly options: EccaOptions
   readonly client: ProviderClient.ProviderClient
+  readonly unrecognized: Unrecognized.Unrecognized
 }
 
 /** @internal The only credential of a merchant's call is the key in its header [AUTH]. */
@@ -28,5 +30,5 @@ export const make = (options: EccaOptions, identity: Identity): Effect.Effect<Ec
       retry: options.retry,
       transformClient: options.transformClient
     }),
-    (client) => ({ identity, options, client })
+    (client) => ({ identity, options, client, unrecognized: Unrecognized.make(identity) })
   )

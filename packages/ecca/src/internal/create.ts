@@ -5,17 +5,21 @@
  * be sent again. Whatever it refuses after such an attempt, the earlier one may have worked: it is looked up before the
  * refusal is reported.
  */
-import { Conflict, type GatewayError, IntegrityMismatch, OutcomeUnknown } from "@gatefold/core/GatewayError"
-import type * as Invoice from "@gatefold/core/Invoice"
+import {
+  Conflict,
+  type Detail,
+  type GatewayError,
+  IntegrityMismatch,
+  OutcomeUnknown
+} from "@gatefold/core/GatewayError"
+import * as Invoice from "@gatefold/core/Invoice"
 import * as Money from "@gatefold/core/Money"
 import * as NewInvoice from "@gatefold/core/NewInvoice"
 import * as Present from "@gatefold/core/Present"
-import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { Ecca } from "./context.ts"
-import * as mapping from "./mapping.ts"
-import { observe } from "./observe.ts"
+import { observe, seen } from "./observe.ts"
 import * as operations from "./operations.ts"
 import * as wire from "./wire.ts"
 
@@ -40,40 +44,65 @@ export const create = Effect.fnUntraced(function*(ecca: Ecca, input: NewInvoice.
   let unknown: GatewayError | undefined
   for (let sent = 1;; sent++) {
     const result = yield* Effect.result(send(ecca, asked))
-    if (Result.isSuccess(result)) return yield* asAsked(ecca, asked, result.success)
+    if (Result.isSuccess(result)) {
+      // whether a repeated create may answer with the invoice of the first one is not documented
+      return yield* Effect.flatMap(asAsked(ecca, asked, result.success), (invoice) => notSpent(ecca, invoice))
+    }
     const refusal = result.failure
     if (refusal.reason._tag === "OutcomeUnknown") unknown = refusal
     if (unknown === undefined && !isAboutExisting(refusal)) return yield* refusal
     const found = yield* lookUp(ecca, asked)
     if (found._tag === "Found") return yield* judge(ecca, asked, found.invoice)
-    if (found._tag === "Inconclusive") return yield* unknown ?? refusal
+    if (found._tag === "Inconclusive") return yield* unknown ?? undecided(ecca, refusal)
+    // a duplicate that cannot be found may be what the earlier attempt made
+    if (unknown !== undefined && detailOf(refusal).code === duplicate) return yield* unknown
     // sending again is safe because a duplicate is refused, not because nothing was found
     if (refusal.reason._tag !== "OutcomeUnknown" || sent === sends) return yield* refusal
   }
 })
 
 /** The request of create [INV]; guests are known by the reference, since a customer may have one pending invoice. */
-const send = Effect.fnUntraced(function*({ client, identity, options }: Ecca, asked: NewInvoice.Checked) {
-  const answer = yield* client.call(operation, {
+const send = Effect.fnUntraced(function*(ecca: Ecca, asked: NewInvoice.Checked) {
+  const answer = yield* ecca.client.call(operation, {
     method: "POST",
     path: "/create-invoice",
     body: Present.only({
-      amount: Money.format(asked.price),
+      amount: Money.format(asked.price, twoDecimals),
       currency_code: asked.price.currency.code,
       customer_id: asked.customer ?? asked.reference,
       external_id: asked.reference,
       purpose: asked.description,
-      callback_url: asked.webhookUrl ?? options.webhookUrl,
+      callback_url: asked.webhookUrl ?? ecca.options.webhookUrl,
       success_url: asked.successUrl,
       fail_url: asked.failureUrl
     })
   }, wire.Created)
-  return mapping.invoice(identity, yield* DateTime.now, answer)
+  return yield* seen(ecca, answer)
 })
 
+const duplicate = "DUPLICATE_EXTERNAL_ID"
+
+/** What the provider told about its refusal. */
+const detailOf = ({ reason }: GatewayError): Detail =>
+  "code" in reason
+    ? Present.only({ code: reason.code, requestId: reason.requestId, httpStatus: reason.httpStatus })
+    : {}
+
 /** Refusals that say that an invoice exists, which may be ours. */
-const isAboutExisting = ({ reason }: GatewayError): boolean =>
-  reason._tag === "Conflict" && (reason.code === "DUPLICATE_EXTERNAL_ID" || reason.code === "PENDING_INVOICE_EXISTS")
+const isAboutExisting = (refusal: GatewayError): boolean =>
+  refusal.reason._tag === "Conflict" && [duplicate, "PENDING_INVOICE_EXISTS"].includes(detailOf(refusal).code ?? "")
+
+/** An invoice exists, and whether it is ours could not be learnt. */
+const undecided = ({ client }: Ecca, refusal: GatewayError): GatewayError =>
+  client.error(
+    operation,
+    new OutcomeUnknown({
+      trouble: "an invoice exists that cannot be looked up",
+      findOut: operation.findOut,
+      candidates: [],
+      ...detailOf(refusal)
+    })
+  )
 
 type Found =
   | { readonly _tag: "Found"; readonly invoice: Invoice.Invoice }
@@ -101,29 +130,21 @@ const asAsked = (
   return Effect.succeed(invoice)
 }
 
+const notSpent = ({ client }: Ecca, invoice: Invoice.Invoice): Effect.Effect<Invoice.Invoice, GatewayError> =>
+  Invoice.isTerminal(invoice) && invoice.status !== "paid"
+    ? Effect.fail(client.error(operation, new Conflict({ kind: "referenceSpent", invoice })))
+    : Effect.succeed(invoice)
+
 /** Whether the invoice that has the reference is what was asked for, may still be paid, or makes the reference spent. */
-const judge = (
-  ecca: Ecca,
-  asked: NewInvoice.Checked,
-  invoice: Invoice.Invoice
-): Effect.Effect<Invoice.Invoice, GatewayError> => {
-  switch (invoice.status) {
-    case "failed":
-    case "expired":
-    case "canceled":
-      return Effect.fail(ecca.client.error(operation, new Conflict({ kind: "referenceSpent", invoice })))
-    case "unknown":
-      return Effect.fail(ecca.client.error(
-        operation,
-        new OutcomeUnknown({
-          trouble: "an invoice in a state that is not understood",
-          findOut: operation.findOut,
-          candidates: [invoice]
-        })
-      ))
-    case "open":
-    case "processing":
-    case "paid":
-      return asAsked(ecca, asked, invoice)
-  }
-}
+const judge = Effect.fnUntraced(function*(ecca: Ecca, asked: NewInvoice.Checked, found: Invoice.Invoice) {
+  const invoice = yield* notSpent(ecca, found)
+  if (invoice.status !== "unknown") return yield* asAsked(ecca, asked, invoice)
+  return yield* ecca.client.error(
+    operation,
+    new OutcomeUnknown({
+      trouble: "an invoice in a state that is not understood",
+      findOut: operation.findOut,
+      candidates: [invoice]
+    })
+  )
+})

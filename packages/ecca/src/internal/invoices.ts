@@ -8,7 +8,6 @@ import type * as Invoice from "@gatefold/core/Invoice"
 import type * as Invoices from "@gatefold/core/Invoices"
 import type * as Payments from "@gatefold/core/Payments"
 import { path } from "@gatefold/core/ProviderClient"
-import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
@@ -16,7 +15,7 @@ import type { Ecca } from "./context.ts"
 import { create } from "./create.ts"
 import * as lists from "./lists.ts"
 import * as mapping from "./mapping.ts"
-import { observe } from "./observe.ts"
+import { observe, seen } from "./observe.ts"
 import * as operations from "./operations.ts"
 import * as wire from "./wire.ts"
 
@@ -56,15 +55,12 @@ const list = (ecca: Ecca, filter: Invoices.Filter): Stream.Stream<Invoice.Invoic
     nothing: "INVOICE_NOT_FOUND",
     filter: { ...filter, status, currency: currency?.code }
   })
-  return Stream.mapEffect(
-    answers,
-    (answer) => Effect.map(DateTime.now, (now) => mapping.invoice(ecca.identity, now, answer))
-  )
+  return Stream.mapEffect(answers, (answer) => seen(ecca, answer))
 }
 
 /**
  * The customer-side call, whose answer is not documented: what counts is how the invoice reads afterwards. A call that
- * got no answer is settled by the same look.
+ * got no answer is settled by the same look; without that look nothing is known.
  */
 const cancel = Effect.fnUntraced(function*(ecca: Ecca, id: Invoice.Invoice["id"]) {
   const operation = operations.cancelInvoice
@@ -75,16 +71,13 @@ const cancel = Effect.fnUntraced(function*(ecca: Ecca, id: Invoice.Invoice["id"]
     ...body === undefined ? {} : { body }
   }, Schema.Unknown)
   yield* Effect.catchReason(sent, "GatewayError", "OutcomeUnknown", () => Effect.void)
-  const invoice = yield* observe(ecca, { id }, operation)
-  if (invoice.status === "canceled") return invoice
-  return yield* ecca.client.error(
-    operation,
-    new OutcomeUnknown({
-      trouble: `the invoice is ${invoice.status}`,
-      findOut: operation.findOut,
-      candidates: [invoice]
-    })
+  const unknown = (trouble: string, candidates: ReadonlyArray<Invoice.Invoice>) =>
+    ecca.client.error(operation, new OutcomeUnknown({ trouble, findOut: operation.findOut, candidates }))
+  const invoice = yield* Effect.mapError(
+    observe(ecca, { id }),
+    ({ reason }) => unknown(`the invoice cannot be read: ${reason._tag}`, [])
   )
+  return invoice.status === "canceled" ? invoice : yield* unknown(`the invoice is ${invoice.status}`, [invoice])
 })
 
 const getPayment = Effect.fnUntraced(function*(ecca: Ecca, id: PaymentId) {

@@ -7,7 +7,6 @@ import type { InvoiceId } from "@gatefold/core/Identifiers"
 import * as Invoice from "@gatefold/core/Invoice"
 import type { Lookup } from "@gatefold/core/Invoices"
 import * as NewInvoice from "@gatefold/core/NewInvoice"
-import type { Operation } from "@gatefold/core/Operation"
 import * as Present from "@gatefold/core/Present"
 import { path } from "@gatefold/core/ProviderClient"
 import { Adjustment } from "@gatefold/core/Settlement"
@@ -21,15 +20,22 @@ import * as operations from "./operations.ts"
 import { fieldAt, moneyAt } from "./payload.ts"
 import * as wire from "./wire.ts"
 
+/** @internal An answer as an observation of this moment. */
+export const seen = Effect.fnUntraced(function*({ identity, unrecognized }: Ecca, answer: wire.Invoice) {
+  const invoice = mapping.invoice(identity, yield* DateTime.now, answer)
+  yield* unrecognized.note(invoice.unrecognized)
+  return invoice
+})
+
 /** @internal The invoice with, if it is finished, what its history adds. */
-export const observe = Effect.fnUntraced(function*(ecca: Ecca, lookup: Lookup, operation = operations.getInvoice) {
-  const answer = yield* read(ecca, lookup, operation)
-  const invoice = mapping.invoice(ecca.identity, yield* DateTime.now, answer)
+export const observe = Effect.fnUntraced(function*(ecca: Ecca, lookup: Lookup) {
+  const invoice = yield* seen(ecca, yield* read(ecca, lookup))
   if (!Invoice.isTerminal(invoice)) return invoice
   return withAdjustments(ecca, invoice, yield* history(ecca, invoice.id))
 })
 
-const read = Effect.fnUntraced(function*(ecca: Ecca, lookup: Lookup, operation: Operation) {
+const read = Effect.fnUntraced(function*(ecca: Ecca, lookup: Lookup) {
+  const operation = operations.getInvoice
   const asked = "id" in lookup
     ? lookup.id
     : yield* ecca.client.checked(operation, NewInvoice.checkReference(lookup.reference))

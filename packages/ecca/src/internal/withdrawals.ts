@@ -25,6 +25,12 @@ const usdt = new Currency.Currency({ code: Currency.Code.make("USDT") })
 
 const currency = ({ options }: Ecca) => Currency.parse(options.withdrawalCurrency ?? usdt) ?? usdt
 
+const seen = Effect.fnUntraced(function*(ecca: Ecca, answer: wire.Withdrawal) {
+  const withdrawal = mapping.withdrawal(ecca.identity, currency(ecca), answer)
+  if (withdrawal.status === "unknown") yield* ecca.unrecognized.note([withdrawal.providerStatus])
+  return withdrawal
+})
+
 const get = Effect.fnUntraced(function*(ecca: Ecca, id: WithdrawalId) {
   const operation = operations.getWithdrawal
   const { data } = yield* ecca.client.call(
@@ -32,7 +38,7 @@ const get = Effect.fnUntraced(function*(ecca: Ecca, id: WithdrawalId) {
     { method: "GET", path: path`/withdrawals/${id}` },
     wire.WithdrawalAnswer
   )
-  if (data.withdraw_uuid === id) return mapping.withdrawal(ecca.identity, currency(ecca), data)
+  if (data.withdraw_uuid === id) return yield* seen(ecca, data)
   return yield* ecca.client.error(
     operation,
     new IntegrityMismatch({ field: "id", asked: id, got: data.withdraw_uuid })
@@ -53,5 +59,5 @@ const list = (ecca: Ecca, filter: Withdrawals.Filter) => {
     nothing: "WITHDRAWALS_NOT_FOUND",
     filter: { ...filter, status }
   })
-  return Stream.map(answers, (answer) => mapping.withdrawal(ecca.identity, currency(ecca), answer))
+  return Stream.mapEffect(answers, (answer) => seen(ecca, answer))
 }

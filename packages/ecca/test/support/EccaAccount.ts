@@ -30,13 +30,23 @@ const defaultUrls: EccaSimulator.DefaultUrls = {
 export const open = Effect.fnUntraced(function*(setup: Setup = {}) {
   const sim = yield* EccaSimulator.make({ webhooks: "manual", defaultUrls, ...setup.simulator })
   const options = { ...optionsFor(sim), ...setup.options }
-  const http = setup.http ?? NodeHttpClient.layerUndici
-  const layer = Layer.merge(Ecca.layer(options), EccaCustomer.layer(options))
-  const services = yield* Layer.build(Layer.provide(layer, http))
-  const requests = Effect.map(sim.requests, (all) => all.map(({ method, url }) => `${method} ${url.slice(7)}`))
   return {
     sim,
     options,
+    ...yield* connect(options, setup.http),
+    /** Every request so far, such as `GET /invoices/order-1`. */
+    requests: Effect.map(sim.requests, (all) => all.map(({ method, url }) => `${method} ${url.slice(7)}`))
+  }
+})
+
+/** The adapter of an account, as another process may have it too. */
+export const connect = Effect.fnUntraced(function*(
+  options: Ecca.EccaOptions,
+  http: Layer.Layer<HttpClient.HttpClient> = NodeHttpClient.layerUndici
+) {
+  const layer = Layer.merge(Ecca.layer(options), EccaCustomer.layer(options))
+  const services = yield* Layer.build(Layer.fresh(Layer.provide(layer, http)))
+  return {
     gateway: Context.get(services, Gateway.Gateway),
     invoices: Context.get(services, Invoices.Invoices),
     payments: Context.get(services, Payments.Payments),
@@ -44,15 +54,7 @@ export const open = Effect.fnUntraced(function*(setup: Setup = {}) {
     webhooks: Context.get(services, WebhookEvents.WebhookEvents),
     deliveries: Context.get(services, WebhookDeliveries.WebhookDeliveries),
     catalog: Context.get(services, Catalog.Catalog),
-    customer: Context.get(services, EccaCustomer.EccaCustomer),
-    /** Every request so far, such as `GET /invoices/order-1`. */
-    requests,
-    /** The requests that the effect made, and how it ended. */
-    seenDuring: Effect.fnUntraced(function*<A, E>(effect: Effect.Effect<A, E>) {
-      const before = (yield* requests).length
-      const exit = yield* Effect.exit(effect)
-      return { exit, seen: (yield* requests).slice(before) }
-    })
+    customer: Context.get(services, EccaCustomer.EccaCustomer)
   }
 })
 

@@ -2,17 +2,19 @@
  * ecryptopay's calls for one account, with the holder of its quotes.
  */
 import type * as Currency from "@gatefold/core/Currency"
-import { type GatewayError, IntegrityMismatch, OutcomeUnknown } from "@gatefold/core/GatewayError"
+import { type GatewayError, IntegrityMismatch, NotFound, OutcomeUnknown } from "@gatefold/core/GatewayError"
 import { PaymentId } from "@gatefold/core/Identifiers"
 import * as Money from "@gatefold/core/Money"
 import * as Operation from "@gatefold/core/Operation"
 import type { Identity } from "@gatefold/core/Provider"
 import * as ProviderClient from "@gatefold/core/ProviderClient"
 import * as QuoteHolder from "@gatefold/core/QuoteHolder"
+import * as RetryPolicy from "@gatefold/core/RetryPolicy"
 import * as Unrecognized from "@gatefold/core/Unrecognized"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import { type EcryptopayOptions, productionUrl, quoteLasts } from "../EcryptopayOptions.ts"
 import * as mapping from "./mapping.ts"
 import * as token from "./token.ts"
@@ -81,13 +83,18 @@ export const make = Effect.fnUntraced(function*(options: EcryptopayOptions, iden
     isSettled: (value) => mapping.isSettled(reading, value),
     isTransient: ({ isRetryable }) => isRetryable
   })
-  const parts = { client, reading, list, quotes }
+  const parts = { client, reading, list, quotes, noted }
   const account: Account = {
-    ...parts,
+    client,
+    reading,
+    list,
+    quotes,
     create: (operation, price, asset) => create(parts, operation, price, asset)
   }
   return account
 })
+
+const isId = Schema.is(wire.Id)
 
 const renew = Effect.fnUntraced(function*(
   client: ProviderClient.ProviderClient,
@@ -95,13 +102,16 @@ const renew = Effect.fnUntraced(function*(
   id: PaymentId,
   sentAt: DateTime.Utc
 ) {
+  if (!isId(id)) return yield* client.error(getPayment, new NotFound({}))
   const request = { method: "GET", path: ProviderClient.path`/payments/${id}` } as const
   const answer = yield* client.call(getPayment, request, wire.Payment)
   if (answer.id === id) return mapping.seen(reading, answer, sentAt)
   return yield* client.error(getPayment, new IntegrityMismatch({ field: "id", asked: id, got: answer.id }))
 })
 
-type Parts = Omit<Account, "create">
+interface Parts extends Omit<Account, "create"> {
+  readonly noted: (value: mapping.Seen) => Effect.Effect<mapping.Seen>
+}
 
 const create = Effect.fnUntraced(function*(
   parts: Parts,
@@ -109,7 +119,7 @@ const create = Effect.fnUntraced(function*(
   price: Money.Money,
   asset: Currency.Currency
 ) {
-  const { client, quotes, reading } = parts
+  const { client, noted, quotes, reading } = parts
   const sentAt = yield* DateTime.now
   const request = {
     method: "POST",
@@ -133,21 +143,31 @@ const create = Effect.fnUntraced(function*(
   if (!Money.equals(made, price)) return yield* mismatch("price", `${price}`, `${made}`)
   const coin = answer.currency.toUpperCase()
   if (coin !== asset.code) return yield* mismatch("asset", asset.code, coin)
-  const value = mapping.seen(reading, answer, sentAt)
+  const value = yield* noted(mapping.seen(reading, answer, sentAt))
   yield* quotes.hold(PaymentId.make(answer.id), value, sentAt)
   return value
 })
+
+/** A caller who waits for an outcome that stays unknown shall not wait long for a list that is only a help. */
+const candidatesWithin = Duration.seconds(5)
 
 /** How far the provider's clock may be off ours. */
 const clockSkew = Duration.minutes(1)
 
 /** Payments that may be what a create of unknown outcome made, for a person to judge: nothing is adopted. */
 const candidates = ({ list, reading }: Parts, price: Money.Money, asset: Currency.Currency, sentAt: DateTime.Utc) =>
-  Effect.map(Effect.orElseSucceed(list, () => []), (all) =>
-    all
-      .filter(({ answer }) => answer.currency.toUpperCase() === asset.code)
-      .map((value) => mapping.invoice(reading, value))
-      .filter((invoice) => invoice.price !== undefined && Money.equals(invoice.price, price))
-      .filter(({ createdAt }) =>
-        createdAt === undefined || DateTime.isGreaterThan(createdAt, DateTime.subtractDuration(sentAt, clockSkew))
-      ))
+  Effect.map(
+    list.pipe(
+      Effect.provideService(RetryPolicy.Current, RetryPolicy.once),
+      Effect.timeout(candidatesWithin),
+      Effect.orElseSucceed(() => [])
+    ),
+    (all) =>
+      all
+        .filter(({ answer }) => answer.currency.toUpperCase() === asset.code)
+        .map((value) => mapping.invoice(reading, value))
+        .filter((invoice) => invoice.price !== undefined && Money.equals(invoice.price, price))
+        .filter(({ createdAt }) =>
+          createdAt === undefined || DateTime.isGreaterThan(createdAt, DateTime.subtractDuration(sentAt, clockSkew))
+        )
+  )

@@ -14,9 +14,15 @@ export const Token = Schema.Struct({
 /** @internal The token endpoint's refusal (RFC 6749, section 5.2). */
 export const TokenRefusal = Schema.Struct({ error: Schema.NonEmptyString })
 
+/**
+ * @internal An integer, in the one way to write it. A lenient server takes `048213` and `48213x` for 48213, and asking
+ * for those would renew that payment's quote behind the holder of it.
+ */
+export const Id = Wire.Id.check(Schema.isPattern(/^(?:0|[1-9]\d*)$/u))
+
 /** @internal A payment; `state` is absent from the create answer, `qr_image_path` from the list's items. */
 export const Payment = Schema.Struct({
-  id: Wire.Id,
+  id: Id,
   currency: Schema.String,
   amount: Wire.Amount,
   currency_amount: Wire.Amount,
@@ -33,4 +39,4 @@ export type Payment = typeof Payment.Type
 export const Payments = Schema.Array(Payment)
 
 /** @internal All of a webhook's body that is believed: which payment to read. */
-export const Notification = Schema.Struct({ id: Wire.Id })
+export const Notification = Schema.Struct({ id: Id })

@@ -67,17 +67,17 @@ export const counts = Effect.fnUntraced(function*(simulator: EcryptopaySimulator
 
 const names = ["token", "payments.create", "payments.get", "payments.list"]
 
-/** What was counted since this was called. */
-export const since = Effect.fnUntraced(function*(simulator: EcryptopaySimulator.Service) {
-  const before = yield* counts(simulator)
-  return Effect.map(counts(simulator), (now) =>
-    Object.fromEntries(
-      Object.entries(now).flatMap(([name, count]) => {
-        const more = count - (before[name] ?? 0)
-        return more === 0 ? [] : [[name, more]]
-      })
-    ))
-})
+/** Takes note of what was counted: the inner effect tells what came on top of it. */
+export const since = (simulator: EcryptopaySimulator.Service) =>
+  Effect.map(counts(simulator), (before) => Effect.map(counts(simulator), (now) => difference(before, now)))
+
+const difference = (before: Readonly<Record<string, number>>, now: Readonly<Record<string, number>>) =>
+  Object.fromEntries(
+    Object.entries(now).flatMap(([name, count]) => {
+      const more = count - (before[name] ?? 0)
+      return more === 0 ? [] : [[name, more] as const]
+    })
+  )
 
 /** The reason of a failure. */
 export const reasonOf = <A, R>(call: Effect.Effect<A, GatewayError, R>) =>
@@ -93,7 +93,7 @@ export const throughTime = Effect.fnUntraced(function*<A, E, R>(
   const fiber = yield* Effect.forkChild(effect)
   let seen = -1
   while (!hasEnded(fiber)) {
-    yield* moment("12 millis")
+    yield* moment("8 millis")
     const arrived = (yield* simulator.requests).length
     if (arrived === seen && !hasEnded(fiber)) yield* TestClock.adjust(step)
     seen = arrived
