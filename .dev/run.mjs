@@ -1,4 +1,4 @@
-// The two commands of the README. Brings its own Node 24 and pnpm from npm, so that any machine with Node 20 and npm will do.
+// The commands of the README. Brings its own Node 24 and pnpm from npm, so that any machine with Node 20 and npm will do.
 import { spawnSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -52,6 +52,7 @@ const readCounts = (report) => {
 
 const tasks = {
   start: () => run("node", ["examples/quickstart/main.ts", ...args]),
+  laws: () => run("node", ["test/laws/main.ts", ...args]),
   test
 }
 

@@ -48,7 +48,7 @@ const main = Effect.gen(function*() {
     ...ecca.settings,
     ...ecryptopay.settings,
     // 25 seconds in earnest: here the renewal should not keep anybody waiting
-    ECRYPTOPAY_QUOTE_LASTS: "1500 millis"
+    ECRYPTOPAY_QUOTE_LASTS: "1 second"
   }
   let paid = 0
   const chosen = yield* chosenProviders

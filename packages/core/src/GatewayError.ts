@@ -171,7 +171,13 @@ export class InvalidResponse extends Schema.TaggedError<InvalidResponse>(path("I
 /** The provider did, or answered for, something else than what was asked. */
 export class IntegrityMismatch extends Schema.TaggedError<IntegrityMismatch>(path("IntegrityMismatch"))(
   "IntegrityMismatch",
-  { field: Schema.String, asked: Schema.String, got: Schema.String }
+  {
+    field: Schema.String,
+    asked: Schema.String,
+    got: Schema.String,
+    /** What the provider has or made instead, where it could be read. */
+    invoice: Schema.optionalKey(Invoice.Invoice)
+  }
 ) {
   get isRetryable(): boolean {
     return false
@@ -220,6 +226,27 @@ export const Reason = Schema.Union([
 export type Reason = typeof Reason.Type
 
 /**
+ * What a failed call did at the provider: nothing, nobody knows, or something else than was asked. An `InvalidResponse`
+ * and a `Conflict` are of calls that did nothing.
+ */
+export type Effect = "none" | "unknown" | "different"
+
+const effects: { readonly [Tag in Reason["_tag"]]: Effect } = {
+  InvalidRequest: "none",
+  Unauthenticated: "none",
+  Forbidden: "none",
+  NotFound: "none",
+  Unsupported: "none",
+  Declined: "none",
+  Conflict: "none",
+  RateLimited: "none",
+  Unavailable: "none",
+  InvalidResponse: "none",
+  OutcomeUnknown: "unknown",
+  IntegrityMismatch: "different"
+}
+
+/**
  * A call to a provider failed. Handle a reason with `Effect.catchReason("GatewayError", "NotFound", ...)`.
  */
 export class GatewayError extends Schema.TaggedError<GatewayError>("@gatefold/core/GatewayError")("GatewayError", {
@@ -228,6 +255,10 @@ export class GatewayError extends Schema.TaggedError<GatewayError>("@gatefold/co
   operation: Schema.String,
   reason: Reason
 }) {
+  /** What is known about the effect at the provider. */
+  get effect(): Effect {
+    return effects[this.reason._tag]
+  }
   /** Whether the same call may succeed later and is safe to repeat. */
   get isRetryable(): boolean {
     return this.reason.isRetryable

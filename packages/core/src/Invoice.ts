@@ -16,10 +16,11 @@ import * as Join from "./internal/join.ts"
 import * as Money from "./Money.ts"
 import * as Payment from "./Payment.ts"
 import * as Present from "./Present.ts"
+import type { Adjustment } from "./Settlement.ts"
 
 /** Life cycle of an invoice. `unknown` means that nothing understood was ever seen. */
-export const Status = Payment.Status
-export type Status = Payment.Status
+export const Status = facts.invoiceStatus
+export type Status = typeof Status.Type
 
 /**
  * An observation of an invoice, or several merged.
@@ -34,6 +35,7 @@ export class Invoice extends Schema.Class<Invoice>("@gatefold/core/Invoice")({
   id: InvoiceId,
   references: Schema.Array(Reference),
   prices: Schema.Array(Money.Money),
+  status: Status,
   ...facts.fields,
   payments: Schema.Array(Payment.Payment),
   checkout: Schema.optionalKey(CheckoutAction),
@@ -52,7 +54,7 @@ export class Invoice extends Schema.Class<Invoice>("@gatefold/core/Invoice")({
 }
 
 /** An invoice's fields; all but the ids may be left out. */
-export interface Input extends facts.Input {
+export interface Input extends facts.Input<Status> {
   readonly provider: ProviderId
   readonly account: AccountId
   readonly id: InvoiceId
@@ -77,7 +79,7 @@ export const make = (input: Input): Invoice =>
     prices: prices(input.prices ?? [], []),
     payments: Payment.mergeAll(input.payments ?? [], []),
     ...Present.only({
-      ...facts.canonical(input),
+      ...facts.canonical<Status>(input, "open"),
       checkout: input.checkout,
       updatedAt: input.updatedAt,
       observedAt: input.observedAt
@@ -117,7 +119,7 @@ export const merge = (a: Invoice, b: Invoice): Result.Result<Invoice, MergeMisma
     : Result.fail(new MergeMismatch({ left: identity(a), right: identity(b) }))
 
 /** Whether nothing more is expected to happen. A late payment may still turn `expired` or `failed` into `paid`. */
-export const isTerminal = (invoice: { readonly status: Status }): boolean => Payment.isTerminal(invoice)
+export const isTerminal = ({ status }: { readonly status: Status }): boolean => facts.isTerminal(status)
 
 /** What is unusual about an invoice. */
 export type Condition = "underpaid" | "overpaid" | "late" | "adjusted" | "inconsistent" | "reversed" | "unrecognized"
@@ -164,26 +166,26 @@ export const covers = (price: Money.Money, invoice: Invoice): boolean =>
   (!isAdjusted(invoice) || isAdjustedToAtLeast(price, invoice))
 
 const isAdjustedToAtLeast = (price: Money.Money, { adjustment }: Invoice): boolean =>
-  adjustment !== undefined &&
+  adjustment?.amount !== undefined &&
   Currency.equals(adjustment.amount.currency, price.currency) &&
   BigDecimal.isGreaterThanOrEqualTo(adjustment.amount.amount, price.amount)
 
 /**
  * The key of the fact that an observation states: equal for a webhook and a poll that saw the same, whenever and
- * however they came. It covers account, id, status, coverage, flags, adjustment, prices, references, received amounts
- * and words that were not understood.
+ * however they came, and for any two folds of the same observations. It covers account, id, status, coverage, flags,
+ * adjustment, prices, references and received amounts.
  */
 export const factKey = (invoice: Invoice): string =>
   JSON.stringify([
     invoice.account,
     invoice.id,
     invoice.status,
-    invoice.providerStatus,
     invoice.coverage,
     [invoice.isLate, invoice.isReversed, invoice.isAdjusted],
-    invoice.adjustment === undefined ? null : Money.canonical(invoice.adjustment.amount),
+    invoice.adjustment === undefined ? null : adjustedTo(invoice.adjustment),
     invoice.prices.map(Money.canonical),
     invoice.references,
-    invoice.received.map(Money.canonical),
-    invoice.unrecognized
+    invoice.received.map(Money.canonical)
   ])
+
+const adjustedTo = ({ amount }: Adjustment): string => amount === undefined ? "unknown" : Money.canonical(amount)

@@ -17,6 +17,8 @@ export interface Operation {
   /** `read, renews quote` is a read that changes what the customer has to pay. */
   readonly kind: "read" | "read, renews quote" | "write"
   readonly safety: Safety
+  /** The header that holds the key of a write whose safety is `key`. */
+  readonly keyHeader: string | undefined
   /** What a person or a program does to learn the outcome of a write that is not known. */
   readonly findOut: string
   /** The largest answer that is read, in bytes. */
@@ -33,6 +35,7 @@ const make = (name: string, kind: Operation["kind"], options?: Options): Operati
   name,
   kind,
   safety: "none",
+  keyHeader: undefined,
   findOut: "",
   maxBody: options?.maxBody ?? mebibyte
 })
@@ -46,8 +49,16 @@ export const list = (name: string): Operation => make(name, "read", { maxBody: 6
 /** A read that renews the quote; see `QuoteHolder`. */
 export const readRenewingQuote = (name: string): Operation => make(name, "read, renews quote")
 
-/** A write, with how it is kept from happening twice and how to learn its outcome. */
-export const write = (name: string, options: { readonly safety: Safety; readonly findOut: string }): Operation => ({
-  ...make(name, "write"),
-  ...options
-})
+/**
+ * A write, with how it is kept from happening twice and how to learn its outcome. One with a key names the header that
+ * holds it, without which it is not sent.
+ */
+export const write = (
+  name: string,
+  options:
+    & { readonly findOut: string }
+    & (
+      | { readonly safety: "reference" | "none" }
+      | { readonly safety: "key"; readonly keyHeader: string }
+    )
+): Operation => ({ ...make(name, "write"), ...options })

@@ -11,7 +11,7 @@ import * as Present from "./Present.ts"
 import * as Quote from "./Quote.ts"
 
 /** Life cycle of a payment. `unknown` means that nothing understood was ever seen. */
-export const Status = Schema.Literals(facts.statuses)
+export const Status = facts.paymentStatus
 export type Status = typeof Status.Type
 
 /** How much of what is due has been received, by the provider's word or by comparing amounts of one currency. */
@@ -32,6 +32,7 @@ export class Method extends Schema.Class<Method>("@gatefold/core/Payment/Method"
  */
 export class Payment extends Schema.Class<Payment>("@gatefold/core/Payment")({
   id: PaymentId,
+  status: Status,
   ...facts.fields,
   method: Schema.optionalKey(Method),
   due: Schema.optionalKey(Money.Money),
@@ -40,7 +41,7 @@ export class Payment extends Schema.Class<Payment>("@gatefold/core/Payment")({
 }) {}
 
 /** A payment's fields; all but the id may be left out. */
-export interface Input extends facts.Input {
+export interface Input extends facts.Input<Status> {
   readonly id: PaymentId
   readonly method?: Method | undefined
   readonly due?: Money.Money | undefined
@@ -48,12 +49,12 @@ export interface Input extends facts.Input {
   readonly checkout?: CheckoutAction | undefined
 }
 
-/** Makes a payment with its lists in their one order. What is left out is absent, `open`, `none` or empty. */
+/** Makes a payment with its lists in their one order. What is left out is absent, `pending`, `none` or empty. */
 export const make = (input: Input): Payment =>
   new Payment({
     id: input.id,
     ...Present.only({
-      ...facts.canonical(input),
+      ...facts.canonical<Status>(input, "pending"),
       method: input.method,
       due: input.due,
       quote: input.quote,
@@ -62,9 +63,7 @@ export const make = (input: Input): Payment =>
   })
 
 /** Whether nothing more is expected to happen. A late payment may still turn `expired` or `failed` into `paid`. */
-export const isTerminal = (payment: { readonly status: Status }): boolean => terminal.has(payment.status)
-
-const terminal: ReadonlySet<Status> = new Set<Status>(["canceled", "expired", "failed", "paid"])
+export const isTerminal = ({ status }: { readonly status: Status }): boolean => facts.isTerminal(status)
 
 /**
  * Joins two statements about the same payment; the caller has made sure that it is the same one. What takes no part in

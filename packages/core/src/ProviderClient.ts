@@ -16,10 +16,11 @@ import * as Record from "effect/Record"
 import * as Redacted from "effect/Redacted"
 import type * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
-import { GatewayError, InvalidRequest, type Reason } from "./GatewayError.ts"
+import { GatewayError, IntegrityMismatch, InvalidRequest, type Reason, Unavailable } from "./GatewayError.ts"
 import type { AccountId, ProviderId } from "./Identifiers.ts"
 import { attempt } from "./internal/attempt.ts"
-import { type Failed, isHarmless, repeat } from "./internal/repeat.ts"
+import { isKeepable } from "./internal/keepable.ts"
+import { type Failed, isHarmless, repeat, type TooLate } from "./internal/repeat.ts"
 import { observed } from "./internal/telemetry.ts"
 import * as Trouble from "./internal/trouble.ts"
 import type { Operation } from "./Operation.ts"
@@ -75,6 +76,8 @@ export interface ProviderClient {
   ) => Effect.Effect<S["Type"], GatewayError>
   /** An error of this account. */
   readonly error: (operation: Operation, reason: Reason) => GatewayError
+  /** Lets all calls of one operation together take no more time than the policy gives to a single one. */
+  readonly limited: <A, E, R>(operation: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   /** The outcome of a check before anything is sent. */
   readonly checked: <A>(operation: Operation, result: Result.Result<A, Reason>) => Effect.Effect<A, GatewayError>
 }
@@ -86,14 +89,17 @@ export const path = (parts: TemplateStringsArray, ...ids: ReadonlyArray<string>)
 export const make = (options: Options): Effect.Effect<ProviderClient, never, HttpClient.HttpClient> =>
   Effect.map(HttpClient.HttpClient, (transport) => {
     const client = (options.transformClient ?? ((same) => same))(transport)
+    const { account, provider } = options
     const error: ProviderClient["error"] = (operation, reason) =>
-      new GatewayError({ provider: options.provider, account: options.account, operation: operation.name, reason })
+      new GatewayError({ provider, account, operation: operation.name, reason: withoutProse(options.secrets, reason) })
+
+    const policy = Effect.map(RetryPolicy.Current, (current) => current ?? options.retry ?? RetryPolicy.standard)
 
     const call: ProviderClient["call"] = (operation, request, answer) => {
-      const once = (timeLeft: Effect.Effect<Duration.Duration>) => {
+      const once = (timeLeft: Effect.Effect<Duration.Duration, TooLate>) => {
         const send = (authorization: Authorization) =>
           Effect.flatMap(
-            timeLeft,
+            Effect.mapError(timeLeft, () => Trouble.neverSent("no time left")),
             (timeout) =>
               attempt(
                 { client, dialect: withTokens(options, authorization), operation, timeout },
@@ -108,7 +114,8 @@ export const make = (options: Options): Effect.Effect<ProviderClient, never, Htt
         }
         return Effect.matchEffect(options.authorize, {
           // it has its own retries, and nothing of this call was sent
-          onFailure: ({ reason }) => Effect.fail<Failed>({ error: error(operation, reason), mayRepeat: false }),
+          onFailure: ({ reason }) =>
+            Effect.fail<Failed>({ error: error(operation, notSent(reason)), mayRepeat: false }),
           onSuccess: (first) =>
             send(first).pipe(
               Effect.catchIf(wasRejected, (trouble) => again(first, options.authorize, send, trouble)),
@@ -116,12 +123,10 @@ export const make = (options: Options): Effect.Effect<ProviderClient, never, Htt
             )
         })
       }
-      const tries = leadsElsewhere(request.path)
-        ? Effect.fail(error(operation, new InvalidRequest({ field: "id", issue: "cannot stand in a path" })))
-        : Effect.flatMap(
-          RetryPolicy.Current,
-          (current) => repeat(current ?? options.retry ?? RetryPolicy.standard, once)
-        )
+      const refused = refusal(operation, request)
+      const tries = refused !== undefined
+        ? Effect.fail(error(operation, refused))
+        : Effect.flatMap(policy, (policy) => repeat(policy, once))
       return tries.pipe(
         observed(options, operation),
         Effect.provideService(HttpClient.TracerPropagationEnabled, false),
@@ -133,9 +138,20 @@ export const make = (options: Options): Effect.Effect<ProviderClient, never, Htt
     return {
       call,
       error,
+      limited: (operation) => Effect.flatMap(policy, ({ within }) => RetryPolicy.limit(within)(operation)),
       checked: (operation, result) => Effect.mapError(Effect.fromResult(result), (reason) => error(operation, reason))
     }
   })
+
+/** What makes a request unfit to be sent. */
+const refusal = ({ keyHeader }: Operation, { headers, path }: Request): Reason | undefined => {
+  if (leadsElsewhere(path)) return new InvalidRequest({ field: "id", issue: "cannot stand in a path" })
+  if (keyHeader === undefined) return undefined
+  const key = Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === keyHeader.toLowerCase())?.[1] ?? ""
+  return key.trim() === ""
+    ? new InvalidRequest({ field: keyHeader, issue: "a key is needed to repeat safely" })
+    : undefined
+}
 
 /** A URL drops the parts `.` and `..`, encoded or not, so that a request with such an id would ask for something else. */
 const leadsElsewhere = (path: string): boolean => /(^|\/)(\.|%2e){1,2}(\/|$)/iu.test(path)
@@ -145,6 +161,18 @@ const withTokens = (options: Options, { headers }: Authorization): Options => ({
   ...options,
   secrets: [...options.secrets, ...Object.values(headers)]
 })
+
+/** An unreadable answer to signing in is no answer to the call that was not sent. */
+const notSent = (reason: Reason): Reason =>
+  reason._tag === "InvalidResponse"
+    ? new Unavailable({ evidence: "signing in was not answered as documented" })
+    : reason
+
+/** What a provider has instead of what was asked is its own text: it may be anything. */
+const withoutProse = (secrets: Options["secrets"], reason: Reason): Reason =>
+  reason._tag !== "IntegrityMismatch" || isKeepable(secrets, reason.got)
+    ? reason
+    : new IntegrityMismatch({ ...reason, got: "something that cannot be shown" })
 
 const wasRejected = (trouble: Trouble.Trouble): boolean =>
   trouble._tag === "NoEffect" && trouble.reason._tag === "Unauthenticated"

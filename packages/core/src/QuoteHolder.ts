@@ -10,7 +10,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as RcMap from "effect/RcMap"
-import * as Result from "effect/Result"
+import type * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
@@ -35,15 +35,29 @@ export interface Source<Id, A, E> {
 }
 
 export interface QuoteHolder<Id, A, E> {
-  /** The state as it is now; renews the quote only if the held one is due. */
+  /** The state with a quote that holds; renews it only if the held one is due. */
   readonly get: (id: Id) => Effect.Effect<A, E>
+  /**
+   * The state as it is now, with the quote that is held if there is one. Renews nothing as long as the state can be
+   * peeked: somebody elsewhere may be looking at a quote that this process knows nothing of.
+   */
+  readonly observe: (id: Id) => Effect.Effect<A, E>
   /**
    * The state at once and after each change, with a quote that holds. All watchers share one renewal. Ends after a
    * settled state; fails if a renewal fails for good.
    */
   readonly watch: (id: Id) => Stream.Stream<A, E>
-  /** Takes over a quote that came with another answer, such as that of a create. */
-  readonly hold: (id: Id, value: A, sentAt: DateTime.Utc) => Effect.Effect<void>
+  /**
+   * Takes over a quote that came with another answer, such as that of a create, and gives what is held then: a quote
+   * that was asked for later, or nothing that may be shown if this one is over already.
+   */
+  readonly hold: (id: Id, value: A, sentAt: DateTime.Utc) => Effect.Effect<A>
+}
+
+/** How many reads of a kind were begun, and what came of the last that ended. */
+interface Reads<A, E> {
+  begun: number
+  last: { readonly number: number; readonly result: Result.Result<A, E> } | undefined
 }
 
 interface Entry<A, E> {
@@ -51,9 +65,8 @@ interface Entry<A, E> {
   /** What is shown to watchers; `undefined` until something was read. */
   readonly shown: SubscriptionRef.SubscriptionRef<A | undefined>
   held: { readonly value: A; readonly sentAt: number } | undefined
-  /** How many reads were begun, and what came of the last that ended. */
-  begun: number
-  last: { readonly number: number; readonly result: Result.Result<A, E> } | undefined
+  readonly gets: Reads<A, E>
+  readonly observations: Reads<A, E>
 }
 
 /** Makes the holder of one account's quotes. */
@@ -69,7 +82,8 @@ export const make = <Id, A, E>(source: Source<Id, A, E>): Effect.Effect<QuoteHol
     const withEntry = <B, E2>(id: Id, use: (entry: Entry<A, E>) => Effect.Effect<B, E2>) =>
       Effect.scoped(Effect.flatMap(RcMap.get(entries, id), use))
     return {
-      get: (id) => withEntry(id, (entry) => get(source, id, entry)),
+      get: (id) => withEntry(id, (entry) => shared(entry, entry.gets, read(source, id, entry))),
+      observe: (id) => withEntry(id, (entry) => shared(entry, entry.observations, observe(source, id, entry))),
       hold: (id, value, sentAt) =>
         withEntry(id, (entry) => entry.lock.withPermit(hold(source, entry, value, DateTime.toEpochMillis(sentAt)))),
       watch: (id) =>
@@ -86,8 +100,8 @@ const newEntry = <A, E>(): Effect.Effect<Entry<A, E>> =>
     lock: Semaphore.makeUnsafe(1),
     shown,
     held: undefined,
-    begun: 0,
-    last: undefined
+    gets: { begun: 0, last: undefined },
+    observations: { begun: 0, last: undefined }
   }))
 
 /**
@@ -122,11 +136,11 @@ const take = <Id, A, E>(source: Source<Id, A, E>, entry: Entry<A, E>, value: A, 
     return Effect.as(SubscriptionRef.set(entry.shown, usable), usable)
   })
 
-const hold = <Id, A, E>(source: Source<Id, A, E>, entry: Entry<A, E>, value: A, sentAt: number): Effect.Effect<void> =>
+const hold = <Id, A, E>(source: Source<Id, A, E>, entry: Entry<A, E>, value: A, sentAt: number): Effect.Effect<A> =>
   Effect.suspend(() =>
     entry.held !== undefined && entry.held.sentAt > sentAt
-      ? Effect.void
-      : Effect.asVoid(take(source, entry, value, sentAt))
+      ? Effect.succeed(entry.held.value)
+      : take(source, entry, value, sentAt)
   )
 
 interface Lasting {
@@ -137,38 +151,49 @@ const holds = ({ lasts }: Lasting, sentAt: number, now: number): boolean => now 
 
 const renewEvery = ({ lasts }: Lasting): number => Duration.toMillis(lasts) * 0.8
 
-const get = <Id, A, E>(source: Source<Id, A, E>, id: Id, entry: Entry<A, E>): Effect.Effect<A, E> =>
+/** One read at a time; one that was begun after a call answers that call too, whether it went well or not. */
+const shared = <A, E>(
+  { lock }: Entry<A, E>,
+  reads: Reads<A, E>,
+  read: Effect.Effect<A, E>
+): Effect.Effect<A, E> =>
   Effect.suspend(() => {
-    const asked = entry.begun
-    return entry.lock.withPermit(Effect.suspend(() =>
-      // a read that was begun after this call answers it too, whether it went well or not
-      entry.last !== undefined && entry.last.number > asked
-        ? Effect.fromResult(entry.last.result)
-        : counted(entry, read(source, id, entry))
+    const asked = reads.begun
+    return lock.withPermit(Effect.suspend(() =>
+      reads.last !== undefined && reads.last.number > asked
+        ? Effect.fromResult(reads.last.result)
+        : counted(reads, read)
     ))
   })
 
-const counted = <A, E>(entry: Entry<A, E>, read: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+const counted = <A, E>(reads: Reads<A, E>, read: Effect.Effect<A, E>): Effect.Effect<A, E> =>
   Effect.suspend(() => {
-    const number = entry.begun + 1
-    entry.begun = number
+    const number = reads.begun + 1
+    reads.begun = number
     return Effect.flatMap(Effect.result(read), (result) => {
-      entry.last = { number, result }
+      reads.last = { number, result }
       return Effect.fromResult(result)
     })
   })
 
-const read = <Id, A, E>(source: Source<Id, A, E>, id: Id, entry: Entry<A, E>): Effect.Effect<A, E> =>
-  Effect.flatMap(Clock.currentTimeMillis, (now) => {
+/** What was peeked where it was found, else what a renewal says. */
+const observe = <Id, A, E>(source: Source<Id, A, E>, id: Id, entry: Entry<A, E>): Effect.Effect<A, E> =>
+  Effect.flatMap(source.peek(id), (peeked) => {
     const { held } = entry
-    return held === undefined || now - held.sentAt >= renewEvery(source)
-      ? renew(source, id, entry)
-      : Effect.flatMap(
-        source.peek(id),
-        (peeked) =>
-          take(source, entry, peeked === undefined ? held.value : source.keepQuote(held.value, peeked), held.sentAt)
-      )
+    if (held === undefined) {
+      return peeked === undefined ? renew(source, id, entry) : Effect.succeed(source.withoutQuote(peeked))
+    }
+    return take(source, entry, peeked === undefined ? held.value : source.keepQuote(held.value, peeked), held.sentAt)
   })
+
+const read = <Id, A, E>(source: Source<Id, A, E>, id: Id, entry: Entry<A, E>): Effect.Effect<A, E> =>
+  Effect.flatMap(
+    Clock.currentTimeMillis,
+    (now) =>
+      entry.held === undefined || now - entry.held.sentAt >= renewEvery(source)
+        ? renew(source, id, entry)
+        : observe(source, id, entry)
+  )
 
 /** A renewal that failed may have renewed all the same, so the quote before it is not held any more. */
 const renew = <Id, A, E>(source: Source<Id, A, E>, id: Id, entry: Entry<A, E>): Effect.Effect<A, E> =>
@@ -194,8 +219,11 @@ const hide = <Id, A, E>(source: Source<Id, A, E>, entry: Entry<A, E>): Effect.Ef
       : SubscriptionRef.set(entry.shown, source.withoutQuote(entry.held.value))
   )
 
-/** Keeps a quote alive while there are watchers. */
+/** Keeps a quote alive, and takes a stale one out of sight, while there are watchers. */
 const drive = <Id, A, E>(source: Source<Id, A, E>, id: Id, entry: Entry<A, E>): Effect.Effect<void, E> =>
+  Effect.raceFirst(keepAlive(source, id, entry), hideWhenStale(source, entry))
+
+const keepAlive = <Id, A, E>(source: Source<Id, A, E>, id: Id, entry: Entry<A, E>): Effect.Effect<void, E> =>
   Effect.gen(function*() {
     while (entry.held === undefined || !source.isSettled(entry.held.value)) {
       const now = yield* Clock.currentTimeMillis
@@ -204,8 +232,7 @@ const drive = <Id, A, E>(source: Source<Id, A, E>, id: Id, entry: Entry<A, E>): 
         yield* Effect.sleep(Duration.millis(due - now))
         continue
       }
-      const renewal = entry.lock.withPermit(renewIfDue(source, id, entry))
-      yield* Effect.raceFirst(renewal, hideWhenStale(source, entry, now)).pipe(
+      yield* entry.lock.withPermit(renewIfDue(source, id, entry)).pipe(
         Effect.catchIf(source.isTransient, () => Effect.sleep(Duration.millis(renewEvery(source) / 4)))
       )
     }
@@ -218,14 +245,19 @@ const renewIfDue = <Id, A, E>(source: Source<Id, A, E>, id: Id, entry: Entry<A, 
     (now) =>
       entry.held !== undefined && now - entry.held.sentAt < renewEvery(source)
         ? Effect.void
-        : Effect.asVoid(counted(entry, renew(source, id, entry)))
+        : Effect.asVoid(counted(entry.gets, renew(source, id, entry)))
   )
 
-/** A renewal may take longer than its quote lasts; nobody shall see the old one meanwhile. */
-const hideWhenStale = <Id, A, E>(source: Source<Id, A, E>, entry: Entry<A, E>, now: number): Effect.Effect<never> =>
-  entry.held === undefined ?
-    Effect.never :
-    Effect.sleep(Duration.millis(entry.held.sentAt + Duration.toMillis(source.lasts) - now)).pipe(
-      Effect.andThen(hide(source, entry)),
-      Effect.andThen(Effect.never)
-    )
+/** A renewal may take longer than the quote before it lasts, whoever asked for either. */
+const hideWhenStale = <Id, A, E>(source: Source<Id, A, E>, entry: Entry<A, E>): Effect.Effect<never> =>
+  SubscriptionRef.changes(entry.shown).pipe(
+    Stream.switchMap(() => Stream.fromEffect(hideAtEnd(source, entry))),
+    Stream.runDrain,
+    Effect.andThen(Effect.never)
+  )
+
+const hideAtEnd = <Id, A, E>(source: Source<Id, A, E>, entry: Entry<A, E>): Effect.Effect<void> =>
+  Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    const left = entry.held === undefined ? 0 : entry.held.sentAt + Duration.toMillis(source.lasts) - now
+    return left > 0 ? Effect.andThen(Effect.sleep(Duration.millis(left)), hide(source, entry)) : Effect.void
+  })

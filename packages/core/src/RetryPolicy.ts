@@ -1,6 +1,7 @@
 /**
  * When a call that did nothing is tried again.
  */
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -43,6 +44,25 @@ export const once: RetryPolicy = { ...standard, tries: 1 }
 export const Current: Context.Reference<RetryPolicy | undefined> = Context.Reference("@gatefold/core/RetryPolicy", {
   defaultValue: (): RetryPolicy | undefined => undefined
 })
+
+/**
+ * When the calls in this context have to be over, in milliseconds of the epoch. Every call minds it: none is sent when
+ * too little time is left for it.
+ */
+export const Deadline: Context.Reference<number | undefined> = Context.Reference(
+  "@gatefold/core/RetryPolicy/Deadline",
+  {
+    defaultValue: (): number | undefined => undefined
+  }
+)
+
+/** Lets all calls of an effect together take no more than `duration`, or what an outer limit leaves of it. */
+export const limit = (duration: Duration.Input) => <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.flatMap(
+    Clock.currentTimeMillis,
+    (now) =>
+      Effect.updateService(effect, Deadline, (outer) => Math.min(outer ?? Infinity, now + Duration.toMillis(duration)))
+  )
 
 /**
  * The pause before try number `attempt + 1`, or `undefined` if there shall be none. Full jitter: anything up to the

@@ -13,8 +13,8 @@ export class Settlement extends Schema.Class<Settlement>("@gatefold/core/Settlem
   at: Schema.optionalKey(Schema.DateTimeUtcFromString)
 }) {}
 
-/** A provider's correction of what was paid, to `amount`. */
+/** A provider's correction of what was paid, to `amount` where it is known to how much. */
 export class Adjustment extends Schema.Class<Adjustment>("@gatefold/core/Adjustment")({
-  amount: Money.Money,
+  amount: Schema.optionalKey(Money.Money),
   at: Schema.optionalKey(Schema.DateTimeUtcFromString)
 }) {}

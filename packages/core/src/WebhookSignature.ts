@@ -35,6 +35,7 @@ export interface Scheme {
 export interface Verified {
   /** Position of the secret that matched. */
   readonly secret: number
+  /** `undefined` where none that can be read was signed. */
   readonly signedAt: DateTime.Utc | undefined
 }
 
@@ -45,6 +46,9 @@ export interface Unproven {
 }
 
 const algorithms = { sha256: Mac.hmacSha256, sha384: Mac.hmacSha384, sha512: Mac.hmacSha512 } as const
+
+/** Bytes of a signature. */
+const sizes = { sha256: 32, sha384: 48, sha512: 64 } as const
 
 /** Makes and checks signatures of one scheme. */
 export interface Signer {
@@ -80,7 +84,7 @@ export const make = Effect.fnUntraced(function*(scheme: Scheme, secrets: Readonl
       if (secret < 0) {
         return yield* Effect.fail<Unproven>({ why: "InvalidSignature", detail: "no configured secret made it" })
       }
-      return { secret, signedAt: Option.getOrUndefined(parseTime(given.timestamp)) }
+      return { secret, signedAt: signsTime(scheme) ? Option.getOrUndefined(parseTime(given.timestamp)) : undefined }
     }),
     sign: Effect.fnUntraced(function*(body, timestamp) {
       const [key] = keys
@@ -96,6 +100,10 @@ export const make = Effect.fnUntraced(function*(scheme: Scheme, secrets: Readonl
   return signer
 })
 
+/** Whether the signature covers the time that is sent; one that anybody can change says nothing. */
+export const signsTime = ({ signedText, timestampHeader }: Scheme): boolean =>
+  timestampHeader !== undefined && signedText.includes("{timestamp}")
+
 /** Whether a signing time is within the tolerance of `now`, both edges included. */
 export const isFresh = (scheme: Scheme, signedAt: DateTime.Utc, now: DateTime.Utc): boolean =>
   Math.abs(DateTime.toEpochMillis(now) - DateTime.toEpochMillis(signedAt)) <= Duration.toMillis(scheme.tolerance)
@@ -107,7 +115,7 @@ const readHeaders = (scheme: Scheme, webhook: RawWebhook) =>
     if (!signature.startsWith(scheme.prefix)) return yield* malformed(scheme.signatureHeader)
     const text = signature.slice(scheme.prefix.length)
     const tag = scheme.encoding === "hex" ? Hex.decode(text) : Base64.decode(text)
-    return Result.isFailure(tag) || tag.success.length === 0
+    return Result.isFailure(tag) || tag.success.length !== sizes[scheme.algorithm]
       ? yield* malformed(scheme.signatureHeader)
       : { timestamp, tag: tag.success }
   })

@@ -8,7 +8,7 @@ import type * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import type { GatewayError } from "./GatewayError.ts"
 import type { AccountId, InvoiceId, ProviderId } from "./Identifiers.ts"
-import { ProvenEvent } from "./internal/proven.ts"
+import { prove } from "./internal/proven.ts"
 import type * as Invoice from "./Invoice.ts"
 import * as Present from "./Present.ts"
 import type { RawWebhook } from "./RawWebhook.ts"
@@ -87,8 +87,11 @@ export const make = Effect.fnUntraced(function*(options: Options) {
       return yield* rejected("UnknownObject", "the application does not own it")
     }
     const invoice = yield* stated(admission)
+    if (invoice.id !== admission.invoice || invoice.account !== account) {
+      return yield* rejected("UnknownObject", "what was found is another object")
+    }
     const { eventId, eventType, proof, receivedAt, signedAt } = admission
-    return ProvenEvent.make(
+    return prove(
       new Snapshot({
         provider,
         account,
@@ -136,7 +139,7 @@ const verifier = (proving: Proving): Effect.Effect<Verify> => {
 }
 
 const isFresh = (scheme: WebhookSignature.Scheme, signedAt: DateTime.Utc | undefined, now: DateTime.Utc): boolean =>
-  scheme.timestampHeader === undefined || (signedAt !== undefined && WebhookSignature.isFresh(scheme, signedAt, now))
+  !WebhookSignature.signsTime(scheme) || (signedAt !== undefined && WebhookSignature.isFresh(scheme, signedAt, now))
 
 /** Of an unsigned body nothing is kept but the id: everything else comes from the provider. */
 const admitted = (

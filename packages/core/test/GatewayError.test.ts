@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { GatewayError } from "@gatefold/core"
 import { Duration, Effect, Equal, Result, Schema } from "effect"
 import { inspect } from "node:util"
-import { error, reasons } from "./support/Samples.ts"
+import { error, invoice, reasons } from "./support/Samples.ts"
 
 const Json = Schema.fromJsonString(GatewayError.GatewayError)
 const all = Object.values(reasons)
@@ -25,6 +25,7 @@ describe("GatewayError: reasons", () => {
     assert.strictEqual(read.reason.constructor, reason.constructor)
     assert.isTrue(Equal.equals(read, written))
     assert.strictEqual(read.isRetryable, written.isRetryable)
+    assert.strictEqual(read.effect, written.effect)
     assert.strictEqual(read.message, written.message)
     assert.deepStrictEqual(read.retryAfter, written.retryAfter)
     assert.strictEqual(Schema.encodeSync(Json)(read), Schema.encodeSync(Json)(written))
@@ -41,6 +42,43 @@ describe("GatewayError: reasons", () => {
     for (const reason of [{ _tag: "Gone" }, {}, null]) {
       assert.isTrue(Result.isFailure(Schema.decodeUnknownResult(GatewayError.GatewayError)({ ...encoded, reason })))
     }
+  })
+})
+
+describe("GatewayError: what happened at the provider", () => {
+  const tagsOf = (effect: GatewayError.Effect) =>
+    all.filter((reason) => error(reason).effect === effect).map(({ _tag }) => _tag)
+
+  it("is unknown, or something else than was asked, for one reason each, and nothing for all others", () => {
+    assert.deepStrictEqual(tagsOf("unknown"), ["OutcomeUnknown"])
+    assert.deepStrictEqual(tagsOf("different"), ["IntegrityMismatch"])
+    assert.deepStrictEqual(tagsOf("none"), [
+      "InvalidRequest",
+      "Unauthenticated",
+      "Forbidden",
+      "NotFound",
+      "Unsupported",
+      "Declined",
+      "Conflict",
+      "RateLimited",
+      "Unavailable",
+      "InvalidResponse"
+    ])
+  })
+
+  it("is nothing wherever the same call may be repeated", () => {
+    const repeated = all.filter(({ isRetryable }) => isRetryable)
+    assert.deepStrictEqual(repeated.map((reason) => error(reason).effect), ["none", "none"])
+  })
+
+  it("if it was something else, may be an invoice that could not be read", () => {
+    const unread = new GatewayError.IntegrityMismatch({ field: "price", asked: "250 MXN", got: "25 MXN" })
+    const read = Schema.decodeSync(Json)(Schema.encodeSync(Json)(error(unread)))
+    assert.isTrue(Equal.equals(read, error(unread)))
+    assert.strictEqual(read.effect, "different")
+    assert.strictEqual(read.message, error(reasons.IntegrityMismatch).message)
+    assert.notProperty(Schema.encodeSync(GatewayError.Reason)(unread), "invoice")
+    assert.deepStrictEqual(reasons.IntegrityMismatch.invoice, invoice)
   })
 })
 

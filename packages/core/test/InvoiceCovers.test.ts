@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Identifiers, Invoice, Money, Settlement } from "@gatefold/core"
-import { Result } from "effect"
+import { type DateTime, Result } from "effect"
 import { at, closeMoney, invoice as anyInvoice } from "./support/Arbitraries.ts"
 import { bareInvoice, money, reference, settlement } from "./support/Samples.ts"
 
@@ -17,6 +17,13 @@ const covering: Partial<Invoice.Input> = {
 const invoice = (fields: Partial<Invoice.Input>) => Invoice.make({ ...bareInvoice, ...covering, ...fields })
 const covers = (fields: Partial<Invoice.Input>) => Invoice.covers(price, invoice(fields))
 const adjustedTo = (amount: string, of = "MXN") => new Settlement.Adjustment({ amount: money(amount, of) })
+const t1 = at("2026-04-26T12:00:00Z")
+const t2 = at("2026-04-27T12:00:00Z")
+const adjusted = (fields: { readonly amount?: Money.Money; readonly at?: DateTime.Utc }) =>
+  invoice({ adjustment: new Settlement.Adjustment(fields) })
+
+const unknownAmount = { adjustment: new Settlement.Adjustment({}) }
+const idOf = ({ id }: Invoice.Invoice) => ({ id })
 
 /** One way in which a part of an invoice may be, and whether the price may still be covered then. */
 type Row = readonly [isFine: boolean, what: string, fields: Partial<Invoice.Input>]
@@ -58,7 +65,9 @@ const adjustments: ReadonlyArray<Row> = [
   [true, "adjusted to the price", { adjustment: adjustedTo("250.000") }],
   [true, "adjusted to the price, said twice", { isAdjusted: true, adjustment: adjustedTo("250") }],
   [true, "adjusted to more", { isAdjusted: true, adjustment: adjustedTo("1000") }],
-  [false, "adjusted by an unknown amount", { isAdjusted: true }],
+  [false, "adjusted, and no more was said", { isAdjusted: true }],
+  [false, "adjusted to an unknown amount", unknownAmount],
+  [false, "adjusted to an unknown amount at a known time", { adjustment: new Settlement.Adjustment({ at: t1 }) }],
   [false, "adjusted to less", { adjustment: adjustedTo("249.99") }],
   [false, "adjusted to less, said twice", { isAdjusted: true, adjustment: adjustedTo("9") }],
   [false, "adjusted in another currency", { adjustment: adjustedTo("1000", "USD") }],
@@ -87,7 +96,7 @@ describe("Invoice.covers", () => {
         ),
       none
     )
-    assert.lengthOf(table, 7 * 4 * 2 * 3 * 9 * 9)
+    assert.lengthOf(table, 7 * 4 * 2 * 3 * 9 * 11)
     const wrong = table.filter(([isFine, , fields]) => covers(fields) !== isFine).map(([, what]) => what)
     assert.deepStrictEqual(wrong, [])
   })
@@ -114,6 +123,31 @@ describe("Invoice.covers", () => {
     assert.isFalse(Invoice.covers(price, both))
   })
 
+  it.each([
+    ["a later one to an unknown amount", adjusted({ amount: price, at: t1 }), adjusted({ at: t2 })],
+    ["one to an unknown amount of the same time", adjusted({ amount: price, at: t1 }), adjusted({ at: t1 })],
+    ["one to an unknown amount, undated", adjusted({ amount: price, at: t2 }), adjusted({})],
+    ["one to an unknown amount, both undated", adjusted({ amount: price }), adjusted({})],
+    ["one to an unknown amount, dated alone", adjusted({ amount: price }), adjusted({ at: t1 })],
+    ["a later one to less", adjusted({ amount: price, at: t1 }), adjusted({ amount: money("249.99"), at: t2 })]
+  ])("does not hold any more after an adjustment to the price and %s, in any order", (_what, fine, next) => {
+    assert.isTrue(Invoice.covers(price, fine))
+    assert.isFalse(Invoice.covers(price, Result.getOrThrow(Invoice.merge(fine, next))))
+    assert.isFalse(Invoice.covers(price, Result.getOrThrow(Invoice.merge(next, fine))))
+  })
+
+  it("holds again once a later adjustment says that it is enough", () => {
+    const [before, after] = [adjusted({ at: t1 }), adjusted({ amount: price, at: t2 })]
+    assert.isTrue(Invoice.covers(price, Result.getOrThrow(Invoice.merge(before, after))))
+    assert.isTrue(Invoice.covers(price, Result.getOrThrow(Invoice.merge(after, before))))
+  })
+
+  it.prop("never holds with an undated adjustment to an unknown amount", [anyInvoice], ([any]) => {
+    const both = Result.getOrThrow(Invoice.merge(any, Invoice.make({ ...bareInvoice, ...idOf(any), ...unknownAmount })))
+    assert.deepStrictEqual(any.prices.filter((one) => Invoice.covers(one, both)), [])
+    assert.isUndefined(both.adjustment?.amount)
+  }, { arbitrary: { runs: 100 } })
+
   it.prop("is never true of what is not paid, or paid in part", [anyInvoice, closeMoney], ([any, other]) => {
     for (const one of [other, ...any.prices]) {
       if (!Invoice.covers(one, any)) continue
@@ -129,10 +163,11 @@ describe("Invoice.covers", () => {
     const [any] = given
     const { account, id, provider } = any
     const nearly = Invoice.make({ ...any, account, id, provider, ...covering, payments: any.payments })
+    const amount = nearly.adjustment?.amount
     const isFine = !nearly.isReversed &&
       (nearly.adjustment === undefined
         ? !nearly.isAdjusted
-        : String(nearly.adjustment.amount.currency) === "MXN" && Number(Money.format(nearly.adjustment.amount)) >= 250)
+        : amount !== undefined && String(amount.currency) === "MXN" && Number(Money.format(amount)) >= 250)
     assert.strictEqual(Invoice.covers(price, nearly), isFine)
   }, { arbitrary: { runs: 200 } })
 

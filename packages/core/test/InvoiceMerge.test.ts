@@ -77,6 +77,14 @@ describe("Invoice.merge: laws", () => {
       assert.isAbove(share(({ received }) => received.length > 1), 50)
       assert.isAbove(share(({ payments }) => payments.length > 1), 50)
       assert.isAbove(share(({ references }) => references.length > 1), 50)
+      const adjusted = (isKnown: boolean, isDated: boolean) =>
+        share(({ adjustment }) =>
+          adjustment !== undefined && (adjustment.amount !== undefined) === isKnown &&
+          (adjustment.at !== undefined) === isDated
+        )
+      for (const isKnown of [true, false]) {
+        for (const isDated of [true, false]) assert.isAbove(adjusted(isKnown, isDated), 20)
+      }
       assert.isAbove(share((one) => one.settlement?.rate !== undefined && one.settlement.at === undefined), 20)
     }))
 })
@@ -126,6 +134,8 @@ describe("Invoice.merge: the join of each field", () => {
   const adjusted = (amount: string, of = "MXN", moment?: DateTime.Utc) =>
     new Settlement.Adjustment({ amount: money(amount, of), ...(moment === undefined ? {} : { at: moment }) })
 
+  const unknown = (moment?: DateTime.Utc) => new Settlement.Adjustment(moment === undefined ? {} : { at: moment })
+
   it.each([
     ["the later one", adjusted("240", "MXN", t2), adjusted("230", "MXN", t1)],
     ["the dated one, also of the beginning of time", adjusted("240", "MXN", at("1970-01-01T00:00:00Z")), adjusted("9")],
@@ -133,7 +143,15 @@ describe("Invoice.merge: the join of each field", () => {
     ["of one time the smaller amount", adjusted("230", "MXN", t1), adjusted("240", "MXN", t1)],
     ["undated, the smaller amount", adjusted("-1"), adjusted("0")],
     ["of one amount the greater currency", adjusted("1", "USDT@TRON"), adjusted("1", "USDT@BSC")],
-    ["of one value the one with more digits", adjusted("1.000"), adjusted("1.00")]
+    ["of one value the one with more digits", adjusted("1.000"), adjusted("1.00")],
+    ["of one time the unknown amount, also before the smallest", unknown(t1), adjusted("-1", "MXN", t1)],
+    ["the later unknown amount", unknown(t2), adjusted("240", "MXN", t1)],
+    ["the later known amount, before an unknown one", adjusted("240", "MXN", t2), unknown(t1)],
+    ["the dated unknown amount, before an undated known one", unknown(t1), adjusted("240")],
+    ["the undated unknown amount, before an undated known one", unknown(), adjusted("240")],
+    ["the undated unknown amount, before a dated known one", unknown(), adjusted("240", "MXN", t2)],
+    ["the undated unknown amount, before a dated unknown one", unknown(), unknown(t2)],
+    ["of two unknown amounts the later", unknown(t2), unknown(t1)]
   ])("adjustment: %s wins", (_, winner, loser) => {
     assert.deepStrictEqual(joined({ adjustment: winner }, { adjustment: loser }).adjustment, winner)
     assert.deepStrictEqual(joined({ adjustment: winner }, {}).adjustment, winner)
@@ -206,7 +224,7 @@ describe("Invoice.merge: the join of each field", () => {
     const payment = (id: string, fields: Partial<Payment.Input>) =>
       Payment.make({ id: Identifiers.PaymentId.make(id), ...fields })
     const { payments } = joined(
-      { payments: [payment("p-2", { status: "paid" }), payment("p-1", { status: "open", expiresAt: t2 })] },
+      { payments: [payment("p-2", { status: "paid" }), payment("p-1", { status: "pending", expiresAt: t2 })] },
       { payments: [payment("p-1", { status: "expired", expiresAt: t1, received: [money("1")] })] }
     )
     assert.deepStrictEqual(payments.map(({ id, status }) => `${id} ${status}`), ["p-1 expired", "p-2 paid"])

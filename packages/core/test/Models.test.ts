@@ -45,6 +45,12 @@ const models: ReadonlyArray<readonly [name: string, schema: Schema.Codec<unknown
   ["Settlement", Settlement.Settlement, Samples.settlement],
   ["Settlement of an amount", Settlement.Settlement, new Settlement.Settlement({ amount: money("1") })],
   ["Adjustment", Settlement.Adjustment, Samples.adjustment],
+  [
+    "Adjustment to an unknown amount",
+    Settlement.Adjustment,
+    new Settlement.Adjustment({ at: at("2026-04-27T00:00:00Z") })
+  ],
+  ["Adjustment of which nothing is known", Settlement.Adjustment, new Settlement.Adjustment({})],
   ["Payment.Method", Payment.Method, new Payment.Method({ code: "monobank", name: "Monobank UA" })],
   ["Payment", Payment.Payment, Samples.payment],
   ["Payment with an id", Payment.Payment, Payment.make({ id: Identifiers.PaymentId.make("1") })],
@@ -240,9 +246,17 @@ describe("Models: written as JSON and read again", () => {
 
 describe("Models: what is not one is refused", () => {
   const encoded = Schema.encodeSync(Invoice.Invoice)(Samples.bareInvoice)
+  const encodedPayment = Schema.encodeSync(Payment.Payment)(Samples.payment)
+
+  it("what the refused ones differ from is fine", () => {
+    const both = { ...encoded, payments: [encodedPayment] }
+    assert.isTrue(Result.isSuccess(Schema.decodeResult(Invoice.Invoice)(both)))
+  })
 
   it.each([
     ["a status that nobody knows", { status: "settled" }],
+    ["a payment's status", { status: "pending" }],
+    ["a payment with an invoice's status", { payments: [{ ...encodedPayment, status: "open" }] }],
     ["an id with a space", { id: "inv 1" }],
     ["an account like a path", { account: "../main" }],
     ["a reference like a path", { references: ["../7"] }],

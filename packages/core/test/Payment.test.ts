@@ -7,10 +7,10 @@ import { checkouts, money, payment as full, quote } from "./support/Samples.ts"
 const id = Identifiers.PaymentId.make("p-1")
 
 describe("Payment", () => {
-  it("of an id alone is open, with nothing received and nothing due", () => {
+  it("of an id alone is pending, with nothing received and nothing due", () => {
     assert.deepStrictEqual<unknown>({ ...Payment.make({ id }) }, {
       id: "p-1",
-      status: "open",
+      status: "pending",
       providerStatus: "",
       coverage: "none",
       isLate: false,
@@ -31,7 +31,7 @@ describe("Payment", () => {
   it("merges facts by their joins, and takes the latest word on how to pay", () => {
     const renewed = { ...quote, until: at("2026-04-26T12:00:50Z") }
     const before = Payment.make({ id, status: "processing", due: money("1"), quote, checkout: checkouts.scanQr })
-    const after = Payment.make({ id, status: "open", coverage: "partial", due: money("2"), quote: renewed })
+    const after = Payment.make({ id, status: "pending", coverage: "partial", due: money("2"), quote: renewed })
     const { checkout, coverage, due, quote: latest, status } = Payment.merge(before, after)
     assert.deepStrictEqual([status, coverage, String(due)], ["processing", "partial", "2.00 MXN"])
     assert.deepStrictEqual([latest?.until, checkout], [renewed.until, checkouts.scanQr])
@@ -42,10 +42,10 @@ describe("Payment", () => {
     assert.deepStrictEqual(Payment.merge(full, Payment.make({ id })), full)
   })
 
-  it("lives through the same states as an invoice, and no others", () => {
+  it("lives through the states of an invoice, only that it is pending where an invoice is open", () => {
     assert.deepStrictEqual(Payment.Status.literals, [
       "unknown",
-      "open",
+      "pending",
       "processing",
       "canceled",
       "expired",
@@ -53,6 +53,16 @@ describe("Payment", () => {
       "paid"
     ])
     assert.deepStrictEqual(Payment.Coverage.literals, ["none", "partial", "full", "over"])
-    assert.isFalse(Schema.is(Payment.Status)("settled"))
+    for (const other of ["open", "settled"]) assert.isFalse(Schema.is(Payment.Status)(other), other)
+  })
+
+  it("ends up with the later word of its life cycle, whichever was heard first", () => {
+    const payments = Payment.Status.literals.map((status) => Payment.make({ id, status }))
+    payments.forEach((low, index) => {
+      for (const high of payments.slice(index)) {
+        assert.strictEqual(Payment.merge(low, high).status, high.status)
+        assert.strictEqual(Payment.merge(high, low).status, high.status)
+      }
+    })
   })
 })

@@ -1,14 +1,12 @@
 /**
- * What a provider sees of a request, and when it sees a second one.
+ * What a provider sees of a request, and what is kept of its refusal.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { GatewayError, InvalidResponse, Unavailable } from "@gatefold/core/GatewayError"
-import { AccountId, ProviderId } from "@gatefold/core/Identifiers"
+import { InvalidResponse } from "@gatefold/core/GatewayError"
 import * as Operation from "@gatefold/core/Operation"
 import * as ProviderClient from "@gatefold/core/ProviderClient"
-import * as RetryPolicy from "@gatefold/core/RetryPolicy"
 import { Fault } from "@gatefold/core/Simulator"
-import { Context, Effect, Redacted, Result, Schema } from "effect"
+import { Context, Effect, Redacted, Schema } from "effect"
 import { FetchHttpClient, HttpClient } from "effect/http"
 import { inspect } from "node:util"
 import * as RawServer from "./support/RawServer.ts"
@@ -86,6 +84,27 @@ for (const { layer, transport } of TinyProvider.transports) {
           assert.notMatch(seen.join(), /sk_line|break/u)
         }
         assert.deepStrictEqual(yield* server.requests, [])
+      }).pipe(Effect.provide(layer)))
+
+    for (const headers of [undefined, {}, { "idempotency-key": " " }, { "x-key": "k-1" }]) {
+      it.effect(`whose write is made safe by a key is not sent without: ${JSON.stringify(headers)}`, () =>
+        Effect.gen(function*() {
+          const { baseUrl, server } = yield* TinyProvider.start
+          const { client } = yield* TinyProvider.connect(baseUrl)
+          const request: ProviderClient.Request = { method: "POST", path: "/things", headers, body: {} }
+          const { reason } = yield* Effect.flip(client.call(TinyProvider.operations.key, request, TinyProvider.Thing))
+          assert.deepInclude(reason, { _tag: "InvalidRequest", field: "idempotency-key" })
+          assert.deepStrictEqual(yield* server.requests, [])
+        }).pipe(Effect.provide(layer)))
+    }
+
+    it.effect("may spell the header of its key as it likes", () =>
+      Effect.gen(function*() {
+        const { baseUrl, server } = yield* TinyProvider.start
+        const { client } = yield* TinyProvider.connect(baseUrl)
+        const request = { method: "POST", path: "/things", headers: { "Idempotency-Key": "k-2" }, body: {} } as const
+        yield* client.call(TinyProvider.operations.key, request, TinyProvider.Thing)
+        assert.strictEqual((yield* server.requests)[0]?.headers["idempotency-key"], "k-2")
       }).pipe(Effect.provide(layer)))
 
     it.effect("to an address that is none is not sent", () =>
@@ -185,106 +204,3 @@ describe("the pipeline", () => {
 })
 
 const answer = (status: number, body: string) => Fault.Answer({ effect: "none", status, body })
-
-describe("a 401", () => {
-  const { layer } = TinyProvider.transports[0]
-  const rejected = answer(401, TinyProvider.errorBody("TOKEN_EXPIRED"))
-
-  /** An account whose token is kept and can be renewed, to this one. */
-  const withToken = Effect.fnUntraced(function*(renewed: string | undefined, options: { readonly cached: boolean }) {
-    const { baseUrl, server } = yield* TinyProvider.start
-    let token = "old"
-    let renewals = 0
-    const renew = Effect.sync(() => {
-      renewals += 1
-      const isNew = renewed !== undefined && renewed !== token
-      if (isNew) token = renewed
-      return isNew
-    })
-    const authorize = Effect.sync((): ProviderClient.Authorization => ({
-      headers: { authorization: Redacted.make(`Bearer ${token}`) },
-      ...(options.cached ? { renew } : {})
-    }))
-    const { call } = yield* TinyProvider.connect(baseUrl, { authorize })
-    const tokens = Effect.map(server.requests, (all) => all.map(({ headers }) => headers["authorization"]))
-    const heard = (kind: TinyProvider.Kind) =>
-      Effect.map(Effect.result(call(kind)), (result) => Result.isSuccess(result) ? "thing" : result.failure.reason._tag)
-    return { server, heard, tokens, renewals: () => renewals }
-  })
-
-  for (const kind of TinyProvider.kinds) {
-    it.effect(`is answered by one more request when a kept token was renewed: ${kind}`, () =>
-      Effect.gen(function*() {
-        const { heard, renewals, server, tokens } = yield* withToken("new", { cached: true })
-        yield* server.arm(rejected)
-        assert.strictEqual(yield* heard(kind), "thing")
-        assert.deepStrictEqual([yield* tokens, renewals()], [["Bearer old", "Bearer new"], 1])
-      }).pipe(Effect.provide(layer)))
-  }
-
-  it.effect("of the renewed token is the end", () =>
-    Effect.gen(function*() {
-      const { heard, renewals, server, tokens } = yield* withToken("new", { cached: true })
-      yield* server.arm(rejected, { times: "always" })
-      assert.strictEqual(yield* heard("none"), "Unauthenticated")
-      assert.deepStrictEqual([yield* tokens, renewals()], [["Bearer old", "Bearer new"], 1])
-    }).pipe(Effect.provide(layer)))
-
-  it.effect("is the end when no other token was to be had", () =>
-    Effect.gen(function*() {
-      const { heard, server, tokens } = yield* withToken("old", { cached: true })
-      yield* server.arm(rejected, { times: "always" })
-      assert.strictEqual(yield* heard("read"), "Unauthenticated")
-      assert.deepStrictEqual(yield* tokens, ["Bearer old"])
-    }).pipe(Effect.provide(layer)))
-
-  it.effect("is the end when the credentials were not kept ones", () =>
-    Effect.gen(function*() {
-      const { heard, renewals, server, tokens } = yield* withToken("new", { cached: false })
-      yield* server.arm(rejected, { times: "always" })
-      assert.strictEqual(yield* heard("read"), "Unauthenticated")
-      assert.deepStrictEqual([yield* tokens, renewals()], [["Bearer old"], 0])
-    }).pipe(Effect.provide(layer)))
-
-  it.effect("hides nothing of what becomes of the second request", () =>
-    Effect.gen(function*() {
-      const { heard, server } = yield* withToken("new", { cached: true })
-      yield* server.arm(rejected)
-      yield* server.arm(Fault.Reset({ effect: "applied" }))
-      assert.strictEqual(yield* heard("none"), "OutcomeUnknown")
-    }).pipe(Effect.provide(layer)))
-
-  it.effect("says so when there are no credentials for a second request", () =>
-    Effect.gen(function*() {
-      const { baseUrl, server } = yield* TinyProvider.start
-      yield* server.arm(rejected)
-      let asked = 0
-      const authorize = Effect.suspend(() => {
-        asked += 1
-        return asked > 1 ? Effect.fail(noToken) : Effect.succeed({ headers: {}, renew: Effect.succeed(true) })
-      })
-      const { call } = yield* TinyProvider.connect(baseUrl, { authorize })
-      const { reason } = yield* Effect.flip(call("none"))
-      assert.deepInclude(reason, { _tag: "Unauthenticated", code: "TOKEN_EXPIRED" })
-    }).pipe(Effect.provide(layer)))
-
-  const noToken = new GatewayError({
-    provider: ProviderId.make("tiny"),
-    account: AccountId.make("main"),
-    operation: "token",
-    reason: new Unavailable({ evidence: "refused" })
-  })
-
-  it.effect("cannot come where no token could be had: nothing is sent, once", () =>
-    Effect.gen(function*() {
-      const { baseUrl, server } = yield* TinyProvider.start
-      const { call } = yield* TinyProvider.connect(baseUrl, {
-        authorize: Effect.fail(noToken),
-        retry: { ...RetryPolicy.standard, base: 0 }
-      })
-      const error = yield* Effect.flip(call("none"))
-      assert.deepInclude(error, { operation: "things.create" })
-      assert.deepInclude(error.reason, { _tag: "Unavailable", evidence: "refused" })
-      assert.deepStrictEqual(yield* server.requests, [])
-    }).pipe(Effect.provide(layer)))
-})

@@ -3,7 +3,7 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import * as GatewayError from "@gatefold/core/GatewayError"
-import * as ProviderClient from "@gatefold/core/ProviderClient"
+import type * as ProviderClient from "@gatefold/core/ProviderClient"
 import * as RetryPolicy from "@gatefold/core/RetryPolicy"
 import { Fault } from "@gatefold/core/Simulator"
 import { Effect, Exit, Redacted, Schema } from "effect"
@@ -101,6 +101,28 @@ describe("no credential is told, by whatever name it is sent,", () => {
       assert.match(text, /x-shop-token/u)
       assert.notInclude(text, password)
     }).pipe(Effect.provide(TinyProvider.transports[0].layer)))
+})
+
+describe("a provider that has something else than what was asked", () => {
+  const got = [
+    ["a line break", "two\nlines"],
+    ["a text without end", "x".repeat(201)],
+    ["a secret", `id-${TinyProvider.apiKey}`],
+    ["letters of other alphabets", "één"]
+  ] as const
+  for (const [what, text] of got) {
+    it.effect(`is not quoted with ${what}`, () =>
+      Effect.gen(function*() {
+        const { client } = yield* TinyProvider.connect("https://provider.example")
+        const mismatch = (got: string) =>
+          client.error(
+            TinyProvider.operations.read,
+            new GatewayError.IntegrityMismatch({ field: "id", asked: "one", got })
+          )
+        assert.deepInclude(mismatch(text).reason, { field: "id", asked: "one", got: "something that cannot be shown" })
+        assert.deepInclude(mismatch("12.30 MXN").reason, { got: "12.30 MXN" })
+      }).pipe(Effect.provide(TinyProvider.transports[0].layer)))
+  }
 })
 
 describe("a provider that quotes a token", () => {

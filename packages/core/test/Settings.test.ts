@@ -88,9 +88,7 @@ describe("Settings.read", () => {
 
   it.effect("tells what cannot be read from its source, without the source's own words", () =>
     Effect.gen(function*() {
-      const broken = ConfigProvider.make({
-        get: () => Effect.fail(new ConfigProvider.SourceError({ message: secret }))
-      })
+      const broken = ConfigProvider.make(() => Effect.fail(new ConfigProvider.SourceError({ message: secret })))
       const reading = yield* Effect.provideService(
         Settings.read({ key: settings.key }),
         ConfigProvider.ConfigProvider,

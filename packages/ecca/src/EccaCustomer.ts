@@ -7,12 +7,13 @@
 import type { GatewayError } from "@gatefold/core/GatewayError"
 import { AccountId, type InvoiceId, ProviderId } from "@gatefold/core/Identifiers"
 import { path } from "@gatefold/core/ProviderClient"
+import * as Settings from "@gatefold/core/Settings"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import type { EccaOptions } from "./EccaOptions.ts"
+import { check, type EccaOptions } from "./EccaOptions.ts"
 import * as context from "./internal/context.ts"
 import * as operations from "./internal/operations.ts"
 
@@ -27,10 +28,15 @@ export interface Service {
 
 export class EccaCustomer extends Context.Service<EccaCustomer, Service>()("@gatefold/ecca/EccaCustomer") {}
 
-/** The calls with an account's options. The API key is sent along: whether it is needed is not known. */
-export const make = (options: EccaOptions): Effect.Effect<Service, never, HttpClient.HttpClient> => {
-  const identity = { provider: ProviderId.make("ecca"), account: AccountId.make(options.account ?? "ecca") }
-  return Effect.map(context.make(options, identity), ({ client }) => ({
+/**
+ * The calls with an account's options, which are checked as `Ecca.layer` checks them. The API key is sent along: whether
+ * it is needed is not known.
+ */
+export const make = Effect.fnUntraced(function*(
+  options: EccaOptions
+): Effect.fn.Return<Service, Settings.SettingsError, HttpClient.HttpClient> {
+  const { client } = yield* context.make(options, yield* identity(options))
+  return {
     paymentMethods: (invoice) =>
       client.call(
         operations.customerMethods,
@@ -49,8 +55,19 @@ export const make = (options: EccaOptions): Effect.Effect<Service, never, HttpCl
         { method: "POST", path: path`/public/invoice/${invoice}/cancel`, body },
         Schema.Unknown
       )
-  }))
-}
+  }
+})
 
-export const layer = (options: EccaOptions): Layer.Layer<EccaCustomer, never, HttpClient.HttpClient> =>
-  Layer.effect(EccaCustomer, make(options))
+const identity = Effect.fnUntraced(function*(options: EccaOptions) {
+  const account = options.account ?? "ecca"
+  const problems = check(options)
+  if (problems.length > 0) return yield* new Settings.SettingsError({ problems })
+  if (Schema.is(AccountId)(account)) return { provider: ProviderId.make("ecca"), account }
+  const issue = "is wrong: Expected letters, digits, _ and -"
+  return yield* new Settings.SettingsError({ problems: [new Settings.Problem({ variable: "account", issue })] })
+})
+
+/** The calls as a layer. */
+export const layer = (
+  options: EccaOptions
+): Layer.Layer<EccaCustomer, Settings.SettingsError, HttpClient.HttpClient> => Layer.effect(EccaCustomer, make(options))

@@ -48,7 +48,7 @@ export const provider = Provider.make({
         proving: { mode: "readback" },
         readClaim,
         observe: (id) =>
-          Effect.map(held.quotes.get(PaymentId.make(id)), (value) => mapping.invoice(held.reading, value)),
+          Effect.map(held.quotes.observe(PaymentId.make(id)), (value) => mapping.invoice(held.reading, value)),
         owns: options.owns
       })
     }

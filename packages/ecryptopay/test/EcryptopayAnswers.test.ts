@@ -8,7 +8,7 @@ import { Fault } from "@gatefold/core/Simulator"
 import { Effect, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import * as Fixture from "./support/Fixture.ts"
-import { blank, invoiceJson, paymentJson, shown } from "./support/Models.ts"
+import { blankInvoice, blankPayment, invoiceJson, paymentJson, shown } from "./support/Models.ts"
 import { counts, open, reasonOf, requestsOf } from "./support/Shop.ts"
 
 const id = "48213"
@@ -33,7 +33,7 @@ const firstQuote = shown(
   "2026-11-20T10:00:25.000Z",
   "https://ecryptopay.com/qr/48213-1.png"
 )
-const created = { ...blank, id, createdAt: "2026-11-20T10:00:00.000Z", ...firstQuote }
+const created = { ...blankPayment, id, createdAt: "2026-11-20T10:00:00.000Z", ...firstQuote }
 
 const renewedQuote = shown(
   { amount: "0.00021047", currency: "BTC" },
@@ -41,7 +41,7 @@ const renewedQuote = shown(
   "https://ecryptopay.com/qr/48213-2.png"
 )
 const read = {
-  ...blank,
+  ...blankPayment,
   id,
   providerStatus: "estado_uno",
   createdAt: "2026-11-20T09:58:30.000Z",
@@ -50,14 +50,14 @@ const read = {
 
 const listed = [
   {
-    ...blank,
+    ...blankPayment,
     id: "48212",
     status: "paid",
     providerStatus: "estado_dos",
     coverage: "full",
     createdAt: "2026-11-20T09:40:00.000Z"
   },
-  { ...blank, id, providerStatus: "estado_uno", createdAt: "2026-11-20T09:58:30.000Z" }
+  { ...blankPayment, id, providerStatus: "estado_uno", createdAt: "2026-11-20T09:58:30.000Z" }
 ] as const
 
 describe("the documented answer", () => {
@@ -83,7 +83,7 @@ describe("the documented answer", () => {
       yield* answers("payments.create", Fixture.text("created"), 201)
       assert.deepStrictEqual(invoiceJson(yield* invoices.create({ reference: "order-7", price })), {
         ...account,
-        ...blank,
+        ...blankInvoice,
         id,
         prices,
         createdAt: "2026-11-20T10:00:00.000Z",
@@ -107,7 +107,7 @@ describe("the documented answer", () => {
       yield* answers("payments.get", Fixture.text("payment"))
       assert.deepStrictEqual(invoiceJson(yield* invoices.get({ id: invoiceId })), {
         ...account,
-        ...blank,
+        ...blankInvoice,
         id,
         prices,
         providerStatus: "estado_uno",
@@ -135,7 +135,7 @@ describe("the documented answer", () => {
       assert.deepStrictEqual(more, [])
       assert.deepStrictEqual(first, {
         ...account,
-        ...blank,
+        ...blankInvoice,
         id: "48212",
         prices: [{ amount: "1234.50", currency: { code: "MXN" } }],
         status: "paid",
@@ -148,7 +148,7 @@ describe("the documented answer", () => {
       })
       assert.deepStrictEqual(second, {
         ...account,
-        ...blank,
+        ...blankInvoice,
         id,
         prices,
         providerStatus: "estado_uno",
@@ -174,7 +174,7 @@ describe("the documented answer", () => {
       const event = yield* webhooks.receive(RawWebhook.make({ headers, body: Fixture.text("webhook") }))
       assert.deepStrictEqual(invoiceJson(event.invoice), {
         ...account,
-        ...blank,
+        ...blankInvoice,
         id,
         prices,
         providerStatus: "estado_uno",
@@ -366,7 +366,7 @@ describe("an answer that is not as documented", () => {
     Effect.gen(function*() {
       const { answers, payments } = yield* signedIn()
       yield* answers("payments.get", payment({ confirmations: "{\"seen\":3}", id: "48213" }))
-      assert.strictEqual((yield* payments.get(paymentId)).status, "open")
+      assert.strictEqual((yield* payments.get(paymentId)).status, "pending")
     }))
 
   it.effect("one unreadable item makes the whole list unreadable: it could have been the one that matters", () =>

@@ -135,13 +135,16 @@ describe("an answer about something else", () => {
     { fields: { amount: "250.001" }, mismatch: { field: "price", asked: "250.00 MXN", got: "250.001 MXN" } },
     { fields: { amount: "25000" }, mismatch: { field: "price", asked: "250.00 MXN", got: "25000.00 MXN" } },
     { fields: { currency: "ltc" }, mismatch: { field: "asset", asked: "BTC", got: "LTC" } }
-  ])("$fields is a mismatch, shown to nobody", ({ fields, mismatch }) =>
+  ])("$fields is a mismatch, told and shown to no customer", ({ fields, mismatch }) =>
     Effect.gen(function*() {
       const { payments, simulator } = yield* open()
       yield* simulator.arm(answer(fields), { operation: "payments.create" })
       const reason = yield* reasonOf(payments.create({ price }))
       assert.deepInclude(reason, { _tag: "IntegrityMismatch", ...mismatch })
       assert.isFalse(reason.isRetryable)
+      const made = reason._tag === "IntegrityMismatch" ? reason.invoice : undefined
+      assert.strictEqual(made?.id, "48213")
+      assert.isUndefined(made?.checkout)
       assert.deepStrictEqual(yield* counts(simulator), { token: 1, "payments.create": 1 })
     }))
 

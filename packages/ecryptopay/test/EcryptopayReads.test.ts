@@ -6,7 +6,7 @@ import { InvoiceId, PaymentId } from "@gatefold/core/Identifiers"
 import { Fault } from "@gatefold/core/Simulator"
 import { Duration, Effect, Fiber, Option, Stream } from "effect"
 import { TestClock } from "effect/testing"
-import { hasEnded, moment } from "./support/RealTime.ts"
+import { hasEnded, moment, turns } from "./support/RealTime.ts"
 import { counts, open, reasonOf, since, throughTime } from "./support/Shop.ts"
 
 const price = { amount: "250.00", currency: "MXN" }
@@ -199,7 +199,7 @@ describe("Payments.watch", () => {
       const { id, payments, simulator } = yield* openWithPayment()
       yield* simulator.arm(fault, { operation: "payments.get", times: "always" })
       const viewer = yield* Effect.forkChild(Stream.runHead(payments.watch(id)))
-      for (let passed = 0; passed < 100; passed += 5) yield* Effect.andThen(TestClock.adjust("5 seconds"), moment())
+      for (let passed = 0; passed < 100; passed += 5) yield* Effect.andThen(TestClock.adjust("5 seconds"), turns())
       assert.isFalse(hasEnded(viewer))
       yield* simulator.disarm
       const { value } = yield* throughTime(simulator, Fiber.join(viewer))

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import type * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
-import * as Redacted from "effect/Redacted"
+import type * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
 import type * as GatewayError from "../GatewayError.ts"
@@ -16,6 +16,7 @@ import * as Present from "../Present.ts"
 import { type Envelope, reasonFromStatus, type Refusal } from "../Refusal.ts"
 import * as Wire from "../Wire.ts"
 import * as cappedBody from "./cappedBody.ts"
+import { isKeepable } from "./keepable.ts"
 import * as neverSent from "./neverSent.ts"
 import * as retryAfter from "./retryAfter.ts"
 import * as Trouble from "./trouble.ts"
@@ -129,9 +130,6 @@ const refusal = (
 /** Code and request id, unless they are no short words or hold a secret. */
 const keepable = (secrets: ReadonlyArray<Redacted.Redacted>, envelope: Envelope | undefined) => {
   const keep = (word: string | undefined) =>
-    word !== undefined && /^[\x21-\x7e]{1,120}$/u.test(word) &&
-      !secrets.flatMap((secret) => Redacted.value(secret).split(" ")).some((secret) => word.includes(secret))
-      ? word
-      : undefined
+    word !== undefined && /^\S{1,120}$/u.test(word) && isKeepable(secrets, word) ? word : undefined
   return { code: keep(envelope?.code), requestId: keep(envelope?.requestId) }
 }

@@ -11,9 +11,29 @@ import * as Money from "../Money.ts"
 import { Adjustment, Settlement } from "../Settlement.ts"
 import { format as formatDecimal } from "./decimalText.ts"
 import * as Join from "./join.ts"
+import { word } from "./keepable.ts"
 
-/** @internal Life cycle, in the order in which a later word wins over an earlier one. */
-export const statuses = ["unknown", "open", "processing", "canceled", "expired", "failed", "paid"] as const
+/** Life cycles, in the order in which a later word wins over an earlier one; `open` and `pending` never meet. */
+const ranks = ["unknown", "open", "pending", "processing", "canceled", "expired", "failed", "paid"] as const
+
+type Rank = (typeof ranks)[number]
+
+/** @internal The words of an invoice's life cycle. */
+export const invoiceStatus = Schema.Literals(["unknown", "open", "processing", "canceled", "expired", "failed", "paid"])
+
+/** @internal The words of a payment's life cycle. */
+export const paymentStatus = Schema.Literals([
+  "unknown",
+  "pending",
+  "processing",
+  "canceled",
+  "expired",
+  "failed",
+  "paid"
+])
+
+/** @internal */
+export const isTerminal = (status: Rank): boolean => ranks.indexOf(status) >= ranks.indexOf("canceled")
 
 /** @internal How much of what is due has been received. */
 export const coverages = ["none", "partial", "full", "over"] as const
@@ -23,7 +43,6 @@ const unrecognizedKept = 16
 
 /** @internal */
 export const fields = {
-  status: Schema.Literals(statuses),
   providerStatus: Schema.String,
   coverage: Schema.Literals(coverages),
   isLate: Schema.Boolean,
@@ -39,20 +58,20 @@ export const fields = {
   unrecognized: Schema.Array(Schema.String)
 }
 
-const Facts = Schema.Struct(fields)
+const Stated = Schema.Struct(fields)
 
 /** @internal */
-export type Facts = typeof Facts.Type
+export type Facts<Status extends Rank> = typeof Stated.Type & { readonly status: Status }
 
 /** @internal The facts with everything that may be left out, for constructors. */
-export type Input = {
-  readonly [K in keyof Facts]?: Facts[K] | undefined
+export type Input<Status extends Rank> = {
+  readonly [K in keyof Facts<Status>]?: Facts<Status>[K] | undefined
 }
 
 /** @internal Fills in what was left out and puts the lists into their one order. */
-export const canonical = (input: Input) => ({
-  status: input.status ?? "open",
-  providerStatus: input.providerStatus ?? "",
+export const canonical = <Status extends Rank>(input: Input<Status>, initial: Status) => ({
+  status: input.status ?? initial,
+  providerStatus: word(input.providerStatus ?? ""),
   coverage: input.coverage ?? "none",
   isLate: input.isLate ?? false,
   isReversed: input.isReversed ?? false,
@@ -64,14 +83,20 @@ export const canonical = (input: Input) => ({
   expiresAt: input.expiresAt,
   received: amounts(input.received ?? [], []),
   refunded: amounts(input.refunded ?? [], []),
-  unrecognized: words(input.unrecognized ?? [], [])
+  unrecognized: words((input.unrecognized ?? []).map(word), [])
 })
 
-const standing = Join.greatest(
-  Order.combine(
-    Order.mapInput(Join.ranked(statuses), (a: Pick<Facts, "status" | "providerStatus">) => a.status),
-    Order.mapInput(Order.String, (a: Pick<Facts, "status" | "providerStatus">) => a.providerStatus)
-  )
+interface Standing<Status> {
+  readonly status: Status
+  readonly providerStatus: string
+}
+
+const standing = <Status extends Rank>(a: Standing<Status>, b: Standing<Status>): Standing<Status> =>
+  byStanding(a, b) >= 0 ? a : b
+
+const byStanding = Order.combine(
+  Order.mapInput(Join.ranked(ranks), ({ status }: Standing<Rank>) => status),
+  Order.mapInput(Order.String, ({ providerStatus }: Standing<Rank>) => providerStatus)
 )
 
 const coverage = Join.greatest(Join.ranked(coverages))
@@ -90,31 +115,42 @@ const amounts = Join.byKey(
 const words: Join.Join<ReadonlyArray<string>> = (a, b) =>
   Join.union((word: string) => word)(a, b).slice(0, unrecognizedKept)
 
+const millis = (at: DateTime.Utc | undefined, undated: number): number =>
+  at === undefined ? undated : DateTime.toEpochMillis(at)
+
+/** Of two amounts the smaller wins; `undefined`, which is no known amount, wins over any. */
+const smallest = <A>(amountOf: (value: A) => Money.Money | undefined): Order.Order<A> =>
+  Join.inTurn([
+    Order.mapInput(Order.Boolean, (value: A) => amountOf(value) === undefined),
+    Order.mapInput(Join.reversed(BigDecimal.Order), (value: A) => amountOf(value)?.amount ?? nothing),
+    Order.mapInput(Order.String, (value: A) => amountOf(value)?.currency.toString() ?? ""),
+    Order.mapInput(Order.Number, (value: A) => amountOf(value)?.amount.scale ?? 0)
+  ])
+
+const nothing = BigDecimal.make(BigInt(0), 0)
+
 /**
- * The value that the provider dated last; undated ones come first, and of two the smaller amount wins. `details` are all
- * that two values may differ in besides; what states a detail wins over what does not.
+ * The adjustment that the provider dated last. One to an unknown amount that is not dated either may be the last, so it
+ * wins: what is not known must not be hidden by what is.
  */
-const register = <A extends { readonly amount: Money.Money; readonly at?: DateTime.Utc }>(
-  ...details: ReadonlyArray<(value: A) => string>
-) =>
-  Join.orAbsent(Join.greatest(Join.inTurn([
-    Order.mapInput(Order.Number, (value: A) => value.at === undefined ? -Infinity : DateTime.toEpochMillis(value.at)),
-    Order.mapInput(Join.reversed(BigDecimal.Order), (value: A) => value.amount.amount),
-    Order.mapInput(Order.String, (value: A) => value.amount.currency.toString()),
-    Order.mapInput(byScale, (value: A) => value.amount),
-    ...details.map((detail) => Order.mapInput(Order.String, detail))
-  ])))
+const adjustment = Join.orAbsent(Join.greatest(Join.inTurn([
+  Order.mapInput(Order.Number, ({ amount, at }: Adjustment) => millis(at, amount === undefined ? Infinity : -Infinity)),
+  smallest(({ amount }: Adjustment) => amount)
+])))
 
-const adjustment = register<Adjustment>()
-
-const settlement = register<Settlement>(
-  ({ fee }) => fee === undefined ? "" : `${formatDecimal(fee.amount)} ${fee.currency}`,
-  ({ rate }) => rate === undefined ? "" : `${rate.base} ${rate.counter} ${formatDecimal(rate.value)}`,
-  ({ rate }) => rate?.at === undefined ? "" : DateTime.formatIso(rate.at)
-)
+/** The settlement that the provider dated last; what states a fee or a rate wins over what does not. */
+const settlement = Join.orAbsent(Join.greatest(Join.inTurn([
+  Order.mapInput(Order.Number, ({ at }: Settlement) => millis(at, -Infinity)),
+  smallest(({ amount }: Settlement) => amount),
+  ...[
+    ({ fee }: Settlement) => fee === undefined ? "" : `${formatDecimal(fee.amount)} ${fee.currency}`,
+    ({ rate }: Settlement) => rate === undefined ? "" : `${rate.base} ${rate.counter} ${formatDecimal(rate.value)}`,
+    ({ rate }: Settlement) => rate?.at === undefined ? "" : DateTime.formatIso(rate.at)
+  ].map((detail) => Order.mapInput(Order.String, detail))
+])))
 
 /** @internal The join of two statements, field by field. */
-export const join = (a: Facts, b: Facts) => {
+export const join = <Status extends Rank>(a: Facts<Status>, b: Facts<Status>) => {
   const { providerStatus, status } = standing(a, b)
   return {
     status,

@@ -7,18 +7,17 @@ import type { Snapshot } from "../WebhookEvent.ts"
 
 const proven = new WeakSet<object>()
 
+let construct: (snapshot: Snapshot) => ProvenEvent
+
 /** @internal The private field keeps look-alikes out at compile time, the set does at run time. */
 export class ProvenEvent {
   readonly #snapshot: Snapshot
+  static {
+    // no static method: anybody who has an event could call it by way of its constructor
+    construct = (snapshot) => new ProvenEvent(snapshot)
+  }
   private constructor(snapshot: Snapshot) {
     this.#snapshot = snapshot
-  }
-  /** @internal */
-  static make(snapshot: Snapshot): ProvenEvent {
-    const event = new ProvenEvent(snapshot)
-    proven.add(event)
-    Object.freeze(event)
-    return event
   }
   /** What the event says, as data that can be stored. */
   get snapshot(): Snapshot {
@@ -32,6 +31,14 @@ export class ProvenEvent {
   get key(): string {
     return factKey(this.#snapshot.invoice)
   }
+}
+
+/** @internal Only for what was proven. */
+export const prove = (snapshot: Snapshot): ProvenEvent => {
+  const event = construct(snapshot)
+  proven.add(event)
+  Object.freeze(event)
+  return event
 }
 
 /** @internal */

@@ -2,6 +2,7 @@
  * Tries of one call: which failures are tried again, and what the last of several says.
  */
 import * as Clock from "effect/Clock"
+import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -29,30 +30,37 @@ export const isHarmless = (operation: Operation, error: GatewayError, wasSent: b
   }
 }
 
+/** @internal Nothing was sent, because an answer could not have come in time. */
+export class TooLate extends Data.TaggedError("TooLate") {}
+
 /**
- * @internal Tries until there is an answer, a failure that must not be repeated, or the policy's end. Each request of a
- * try has the time that is left when it is sent.
+ * @internal Tries until there is an answer, a failure that must not be repeated, or the policy's end. A request gets the
+ * time that is left when it is sent, and is not sent when that is less than half of a try's: a write that is cut short
+ * would be of unknown outcome for nothing.
  */
 export const repeat = Effect.fnUntraced(function*<A>(
   policy: RetryPolicy.RetryPolicy,
-  once: (timeout: Effect.Effect<Duration.Duration>) => Effect.Effect<A, Failed>
+  once: (timeLeft: Effect.Effect<Duration.Duration, TooLate>) => Effect.Effect<A, Failed>
 ) {
   const began = yield* Clock.currentTimeMillis
-  const elapsed = Effect.map(Clock.currentTimeMillis, (now) => now - began)
-  const timeout = Effect.map(elapsed, (spent) =>
-    Duration.min(
-      Duration.fromInputUnsafe(policy.attemptTimeout),
-      Duration.millis(Math.max(1, Duration.toMillis(policy.within) - spent))
-    ))
+  const within = Duration.toMillis(policy.within)
+  const end = Math.min(began + within, (yield* RetryPolicy.Deadline) ?? Infinity)
+  const wholeTry = Math.min(Duration.toMillis(policy.attemptTimeout), within)
+  const timeLeft = Effect.flatMap(Clock.currentTimeMillis, (now) =>
+    end - now < wholeTry / 2
+      ? Effect.fail(new TooLate())
+      : Effect.succeed(Duration.millis(Math.min(wholeTry, end - now))))
   let unknown: GatewayError | undefined
   for (let tries = 1;; tries++) {
-    const result = yield* Effect.result(once(timeout))
+    const result = yield* Effect.result(Effect.provideService(once(timeLeft), RetryPolicy.Deadline, end))
     if (Result.isSuccess(result)) return result.success
     const { error, mayRepeat } = result.failure
     if (error.reason._tag === "OutcomeUnknown") unknown = error
-    const wait = mayRepeat ? yield* RetryPolicy.pause(policy, error, tries, yield* elapsed) : undefined
+    const now = yield* Clock.currentTimeMillis
+    const wait = mayRepeat ? yield* RetryPolicy.pause(policy, error, tries, now - began) : undefined
+    const isTime = wait !== undefined && now + Duration.toMillis(wait) + wholeTry / 2 <= end
     // what is refused later says nothing about what an earlier try may have done
-    if (wait === undefined) return yield* (unknown ?? error)
+    if (!isTime) return yield* (unknown ?? error)
     yield* Effect.sleep(wait)
   }
 })

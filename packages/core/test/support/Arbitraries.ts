@@ -95,8 +95,12 @@ export const settlement = Arbitrary.map(
 )
 
 export const adjustment = Arbitrary.map(
-  Arbitrary.all([closeMoney, maybe(moment)]),
-  ([amount, when]) => new Settlement.Adjustment({ amount, ...(when === undefined ? {} : { at: when }) })
+  Arbitrary.all([maybe(closeMoney), maybe(moment)]),
+  ([amount, when]) =>
+    new Settlement.Adjustment({
+      ...(amount === undefined ? {} : { amount }),
+      ...(when === undefined ? {} : { at: when })
+    })
 )
 
 /** Words whose order by code unit is not their order by code point or by locale; often more than are kept. */
@@ -110,7 +114,6 @@ const words = Arbitrary.map(
 )
 
 const facts = {
-  status: oneOf("unknown", "open", "processing", "canceled", "expired", "failed", "paid"),
   providerStatus: oneOf("", "Z", "a", "é", "\u{1F600}", "\uFFFD"),
   coverage: oneOf("none", "partial", "full", "over"),
   isLate: flag,
@@ -129,6 +132,7 @@ const facts = {
 const payment: Arbitrary.Arbitrary<Payment.Payment> = Arbitrary.map(
   Arbitrary.all({
     ...facts,
+    status: oneOf("unknown", "pending", "processing", "canceled", "expired", "failed", "paid"),
     id: Arbitrary.map(oneOf("p-1", "p-2", "p-3"), (id) => Identifiers.PaymentId.make(id)),
     due: maybe(closeMoney),
     method: maybe(Arbitrary.map(oneOf("oxxo", "spei"), (code) => new Payment.Method({ code })))
@@ -140,6 +144,7 @@ const payment: Arbitrary.Arbitrary<Payment.Payment> = Arbitrary.map(
 export const invoice: Arbitrary.Arbitrary<Invoice.Invoice> = Arbitrary.map(
   Arbitrary.all({
     ...facts,
+    status: oneOf("unknown", "open", "processing", "canceled", "expired", "failed", "paid"),
     references: upTo(
       3,
       Arbitrary.map(oneOf("order-1", "order-2", "Order-1"), (text) => Identifiers.Reference.make(text))

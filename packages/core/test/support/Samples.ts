@@ -116,7 +116,7 @@ export const reasons = {
     ...detail
   }),
   InvalidResponse: new GatewayError.InvalidResponse({ path: "data.amount", issue: "Missing key", ...detail }),
-  IntegrityMismatch: new GatewayError.IntegrityMismatch({ field: "price", asked: "250 MXN", got: "25 MXN" })
+  IntegrityMismatch: new GatewayError.IntegrityMismatch({ field: "price", asked: "250 MXN", got: "25 MXN", invoice })
 }
 
 export const error = (reason: GatewayError.Reason): GatewayError.GatewayError =>

@@ -3,6 +3,7 @@
  */
 import * as QuoteHolder from "@gatefold/core/QuoteHolder"
 import { DateTime, Duration, Effect, Fiber, Stream } from "effect"
+import { TestClock } from "effect/testing"
 
 /** What is to be paid, as a reader sees it. `quote` is the number of the renewal that it came from. */
 export interface Due {
@@ -86,4 +87,15 @@ export const watch = Effect.fnUntraced(function*(
   )
   const watcher: Watcher = { saw, ended: () => ended, leave: Fiber.interrupt(fiber) }
   return watcher
+})
+
+/** Lets time pass in steps, so that all that happens on the way happens in its order. */
+export const pass = (seconds: number) =>
+  Effect.forEach(Array.from({ length: seconds * 2 }), () => TestClock.adjust("500 millis"))
+
+/** What is due, with the second until which its quote holds. */
+export const due = (state: string, quote: number | undefined, until?: number): Due => ({
+  state,
+  quote,
+  until: until === undefined ? undefined : until * 1000
 })

@@ -29,7 +29,7 @@ export const operations = {
   read: Operation.read("things.get", { maxBody: 4_096 }),
   none: small(Operation.write("things.create", { safety: "none", findOut })),
   reference: small(Operation.write("things.create", { safety: "reference", findOut })),
-  key: small(Operation.write("things.create", { safety: "key", findOut }))
+  key: small(Operation.write("things.create", { safety: "key", keyHeader: "idempotency-key", findOut }))
 }
 
 function small(operation: Operation.Operation): Operation.Operation {

@@ -47,7 +47,7 @@ const read = Effect.fnUntraced(function*(ecca: Ecca, lookup: Lookup) {
   // a UUID is tried before a reference, so the answer may be for another invoice than was asked for [R-GET]
   const [field, got] = "id" in lookup
     ? ["id", data.invoice_id] as const
-    : ["reference", data.external_id ?? ""] as const
+    : ["reference", data.external_id ?? "none"] as const
   if (got !== asked) {
     return yield* ecca.client.error(operation, new IntegrityMismatch({ field, asked, got }))
   }
@@ -104,11 +104,8 @@ const adjustedBy = ({ options }: Ecca, invoice: Invoice.Invoice, event: wire.Del
     id,
     status: "unknown",
     isAdjusted: true,
-    adjustment: amount === undefined
-      ? undefined
-      : new Adjustment({
-        amount,
-        ...Present.only({ at: event.created_at === "" ? undefined : event.created_at ?? undefined })
-      })
+    adjustment: new Adjustment(
+      Present.only({ amount, at: event.created_at === "" ? undefined : event.created_at ?? undefined })
+    )
   })
 }

@@ -4,6 +4,7 @@
 import { InvoiceId, Reference } from "@gatefold/core/Identifiers"
 import * as Invoice from "@gatefold/core/Invoice"
 import * as Money from "@gatefold/core/Money"
+import * as Present from "@gatefold/core/Present"
 import { Adjustment } from "@gatefold/core/Settlement"
 import type * as Webhooks from "@gatefold/core/Webhooks"
 import * as Wire from "@gatefold/core/Wire"
@@ -74,6 +75,6 @@ const statement = (
     references: Schema.is(Reference)(reference) ? [reference] : [],
     prices: [price.success],
     isAdjusted,
-    adjustment: adjusted === undefined ? undefined : new Adjustment({ amount: adjusted })
+    adjustment: isAdjusted ? new Adjustment(Present.only({ amount: adjusted })) : undefined
   })
 }

@@ -45,7 +45,7 @@ export const connect = Effect.fnUntraced(function*(
   http: Layer.Layer<HttpClient.HttpClient> = NodeHttpClient.layerUndici
 ) {
   const layer = Layer.merge(Ecca.layer(options), EccaCustomer.layer(options))
-  const services = yield* Layer.build(Layer.fresh(Layer.provide(layer, http)))
+  const services = yield* Effect.orDie(Layer.build(Layer.fresh(Layer.provide(layer, http))))
   return {
     gateway: Context.get(services, Gateway.Gateway),
     invoices: Context.get(services, Invoices.Invoices),

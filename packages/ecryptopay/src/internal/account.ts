@@ -2,13 +2,21 @@
  * ecryptopay's calls for one account, with the holder of its quotes.
  */
 import type * as Currency from "@gatefold/core/Currency"
-import { type GatewayError, IntegrityMismatch, NotFound, OutcomeUnknown } from "@gatefold/core/GatewayError"
+import {
+  type GatewayError,
+  IntegrityMismatch,
+  InvalidResponse,
+  NotFound,
+  OutcomeUnknown,
+  type Reason
+} from "@gatefold/core/GatewayError"
 import { PaymentId } from "@gatefold/core/Identifiers"
 import * as Money from "@gatefold/core/Money"
 import * as Operation from "@gatefold/core/Operation"
 import type { Identity } from "@gatefold/core/Provider"
 import * as ProviderClient from "@gatefold/core/ProviderClient"
 import * as QuoteHolder from "@gatefold/core/QuoteHolder"
+import type { Refusal } from "@gatefold/core/Refusal"
 import * as RetryPolicy from "@gatefold/core/RetryPolicy"
 import * as Unrecognized from "@gatefold/core/Unrecognized"
 import * as DateTime from "effect/DateTime"
@@ -62,7 +70,7 @@ export const make = Effect.fnUntraced(function*(options: EcryptopayOptions, iden
     secrets: [options.email, options.password, options.clientId, options.clientSecret],
     // no error form is documented
     readEnvelope: () => undefined,
-    reasonOf: () => undefined,
+    reasonOf,
     retry: options.retry,
     transformClient: options.transformClient
   })
@@ -93,6 +101,12 @@ export const make = Effect.fnUntraced(function*(options: EcryptopayOptions, iden
   }
   return account
 })
+
+/** A 404 that is no JSON comes from something on the way, and says nothing of a payment. */
+const reasonOf = ({ detail, json, status }: Refusal): Reason | undefined =>
+  (status === 404 || status === 410) && json === undefined
+    ? new InvalidResponse({ path: "body", issue: "not JSON", ...detail })
+    : undefined
 
 const isId = Schema.is(wire.Id)
 
@@ -137,15 +151,17 @@ const create = Effect.fnUntraced(function*(
         )
     )
   )
-  const mismatch = (field: string, asked: string, got: string) =>
-    client.error(operation, new IntegrityMismatch({ field, asked, got }))
+  const value = yield* noted(mapping.seen(reading, answer, sentAt))
+  const mismatch = (field: string, asked: string, got: string) => {
+    const invoice = mapping.invoice(reading, { ...value, instruction: undefined })
+    return client.error(operation, new IntegrityMismatch({ field, asked, got, invoice }))
+  }
   const made = Money.fromBigDecimal(answer.amount, mapping.mxn)
   if (!Money.equals(made, price)) return yield* mismatch("price", `${price}`, `${made}`)
   const coin = answer.currency.toUpperCase()
   if (coin !== asset.code) return yield* mismatch("asset", asset.code, coin)
-  const value = yield* noted(mapping.seen(reading, answer, sentAt))
-  yield* quotes.hold(PaymentId.make(answer.id), value, sentAt)
-  return value
+  // a webhook may have made somebody read, and so renew, this payment before its create was answered
+  return yield* quotes.hold(PaymentId.make(answer.id), value, sentAt)
 })
 
 /** A caller who waits for an outcome that stays unknown shall not wait long for a list that is only a help. */

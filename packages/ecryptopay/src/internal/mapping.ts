@@ -38,10 +38,10 @@ export interface Reading {
   readonly meanings: ReadonlyMap<string, Meaning>
 }
 
-type Meaning = Pick<Payment.Payment, "status" | "coverage" | "isLate" | "isReversed">
+type Meaning = Pick<Invoice.Invoice, "status" | "coverage" | "isLate" | "isReversed">
 
 const meaning = (
-  status: Payment.Status,
+  status: Invoice.Status,
   coverage: Payment.Coverage = "none",
   flags: { readonly isLate?: boolean; readonly isReversed?: boolean } = {}
 ): Meaning => ({ status, coverage, isLate: flags.isLate ?? false, isReversed: flags.isReversed ?? false })
@@ -119,10 +119,11 @@ const moment = (text: string | null | undefined): DateTime.Utc | undefined =>
 /** @internal */
 export const payment = (reading: Reading, value: Seen): Payment.Payment => {
   const state = facts(reading, value)
-  const instruction = Payment.isTerminal(state) ? undefined : value.instruction
+  const instruction = Invoice.isTerminal(state) ? undefined : value.instruction
   return Payment.make({
     id: PaymentId.make(value.answer.id),
     ...state,
+    status: state.status === "open" ? "pending" : state.status,
     due: instruction?.quote.due,
     quote: instruction?.quote,
     checkout: instruction === undefined ? undefined : new CheckoutAction.ScanQr(instruction)
@@ -145,4 +146,4 @@ export const invoice = (reading: Reading, value: Seen): Invoice.Invoice => {
 }
 
 /** @internal Whether nothing more is to be paid. */
-export const isSettled = (reading: Reading, value: Seen): boolean => Payment.isTerminal(facts(reading, value))
+export const isSettled = (reading: Reading, value: Seen): boolean => Invoice.isTerminal(facts(reading, value))

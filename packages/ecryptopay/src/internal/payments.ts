@@ -49,14 +49,20 @@ export const invoices = (
     }),
     get: (lookup) =>
       "id" in lookup
-        ? Effect.map(account.quotes.get(PaymentId.make(lookup.id)), toInvoice)
+        ? Effect.map(account.quotes.observe(PaymentId.make(lookup.id)), toInvoice)
         : Effect.fail(account.client.error(getInvoice, new Unsupported({ capability: "invoices.getByReference" }))),
     list: (filter) => Stream.map(list(account, listInvoices, filter ?? {}), toInvoice)
   }
 }
 
+interface Asked {
+  readonly status?: unknown
+  readonly currency?: unknown
+  readonly order?: unknown
+}
+
 /** The one list that there is: it has no filter, so that asking for one is refused and not ignored. */
-const list = (account: Account, operation: Operation.Operation, filter: Invoices.Filter) => {
+const list = (account: Account, operation: Operation.Operation, filter: Asked) => {
   const asked = (["status", "currency", "order"] as const).find((field) => filter[field] !== undefined)
   if (asked !== undefined) {
     const reason = new InvalidRequest({ field: asked, issue: "this provider's list has no such filter" })

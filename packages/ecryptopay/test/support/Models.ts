@@ -10,8 +10,8 @@ export const paymentJson = Schema.encodeSync(Payment.Payment)
 /** Every field of an invoice. */
 export const invoiceJson = Schema.encodeSync(Invoice.Invoice)
 
-/** What a payment is as long as nothing is known of it. */
-export const blank = {
+/** What an invoice is as long as nothing is known of it. */
+export const blankInvoice = {
   status: "open",
   providerStatus: "",
   coverage: "none",
@@ -22,6 +22,9 @@ export const blank = {
   refunded: [],
   unrecognized: []
 } as const
+
+/** What a payment is as long as nothing is known of it. */
+export const blankPayment = { ...blankInvoice, status: "pending" } as const
 
 /** What the customer is shown: amount due, quote and QR image, which all say the same. */
 export const shown = (due: { readonly amount: string; readonly currency: string }, until: string, image: string) => {

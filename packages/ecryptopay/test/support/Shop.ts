@@ -9,7 +9,7 @@ import { Ecryptopay } from "@gatefold/ecryptopay"
 import * as EcryptopaySimulator from "@gatefold/ecryptopay/EcryptopaySimulator"
 import { ConfigProvider, Context, DateTime, Duration, Effect, Fiber, Layer, Result } from "effect"
 import { TestClock } from "effect/testing"
-import { hasEnded, moment } from "./RealTime.ts"
+import { hasEnded, turns } from "./RealTime.ts"
 
 /** When every test begins: 2026-11-20T10:00:00Z. */
 export const morning = 1_795_168_800_000
@@ -93,7 +93,7 @@ export const throughTime = Effect.fnUntraced(function*<A, E, R>(
   const fiber = yield* Effect.forkChild(effect)
   let seen = -1
   while (!hasEnded(fiber)) {
-    yield* moment("8 millis")
+    yield* turns()
     const arrived = (yield* simulator.requests).length
     if (arrived === seen && !hasEnded(fiber)) yield* TestClock.adjust(step)
     seen = arrived

@@ -1,0 +1,12 @@
+/**
+ * Which of a provider's words may be kept in an error or a row.
+ */
+import * as Redacted from "effect/Redacted"
+
+/** @internal Short and printable, and without any of the secrets. */
+export const isKeepable = (secrets: ReadonlyArray<Redacted.Redacted>, text: string): boolean =>
+  /^[\x20-\x7e]{1,200}$/u.test(text) &&
+  !secrets.flatMap((secret) => Redacted.value(secret).split(" ")).some((secret) => text.includes(secret))
+
+/** @internal A word of the provider's as it may be kept: of what is long or not printable only that it was. */
+export const word = (text: string): string => /^[\x20-\x7e]{0,64}$/u.test(text) ? text : "(not printable)"
