@@ -40,8 +40,11 @@ export interface Definition<C extends Capability.Declaration, O extends CommonOp
    */
   readonly currencies: ReadonlyArray<string> | "asked"
   readonly settings: Settings.Settings<O>
-  /** What is wrong with options beyond what their types say. Never quotes a value. */
-  readonly check?: ((options: O) => ReadonlyArray<Settings.Problem>) | undefined
+  /**
+   * What is wrong with options beyond what their types say, by the variables' names; some may be absent because they
+   * could not be read. Never quotes a value.
+   */
+  readonly check?: ((options: Partial<O>) => ReadonlyArray<Settings.Problem>) | undefined
   /** Declared operations that an account with these options lacks. */
   readonly without?: ((options: O) => ReadonlyArray<Capability.Path>) | undefined
   readonly make: (options: O, identity: Identity) => Effect.Effect<Capability.Implementations<C>, never, R>
@@ -72,14 +75,7 @@ export const make = <const C extends Capability.Declaration, O extends CommonOpt
 ): Provider<Capability.Provided<C>, O, Exclude<R, Scope.Scope>> => {
   const id = ProviderId.make(definition.id)
   const build = (options: O) => assembled(definition, id, options)
-  const read = Effect.map(
-    Settings.read(definition.settings),
-    (reading) =>
-      Result.flatMap(reading, (options): Settings.Reading<O> => {
-        const problems = problemsOf(definition, options)
-        return problems.length === 0 ? Result.succeed(options) : Result.fail(problems)
-      })
-  )
+  const read = Settings.read(definition.settings, (found) => problemsOf(definition, found))
   const layer = (options: O) => Layer.effectContext(Effect.map(build(options), ({ exact }) => exact))
   const layerAll = (options: O) => Layer.effectContext(Effect.map(build(options), ({ all }) => all))
   return {
@@ -136,12 +132,12 @@ const fromReading = <O, P, R>(
   )
 
 const problemsOf = <C extends Capability.Declaration, O extends CommonOptions, R>(
-  { check }: Definition<C, O, R>,
-  options: O
+  { check, id }: Definition<C, O, R>,
+  options: Partial<O>
 ): ReadonlyArray<Settings.Problem> => [
-  ...options.account === undefined || Schema.is(AccountId)(options.account) ? [] : [
-    new Settings.Problem({ variable: "account", issue: "is wrong: Expected letters, digits, _ and -" })
-  ],
+  ...options.account === undefined || Schema.is(AccountId)(options.account)
+    ? []
+    : [Settings.wrong(`${id.toUpperCase()}_ACCOUNT`, "letters, digits, _ and -")],
   ...check?.(options) ?? []
 ]
 

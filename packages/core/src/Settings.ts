@@ -39,19 +39,28 @@ export const Prefix: Context.Reference<ReadonlyArray<string>> = Context.Referenc
   defaultValue: (): ReadonlyArray<string> => []
 })
 
-/** Reads every setting of a record from the current `ConfigProvider`. */
+/**
+ * Reads every setting of a record from the current `ConfigProvider`. `check` looks at those that could be read, so that
+ * one problem does not hide another; the names of its problems get the prefix of a named account.
+ */
 export const read = Effect.fnUntraced(function*<O extends object>(
-  settings: Settings<O>
+  settings: Settings<O>,
+  check: (values: Partial<O>) => ReadonlyArray<Problem> = () => []
 ): Effect.fn.Return<Reading<O>> {
   const provider = yield* ConfigProvider.ConfigProvider
+  const prefix = yield* Prefix
   const values: Array<readonly [string, unknown]> = []
-  const problems: Array<Problem> = []
-  for (const [key, config] of prefixed(settings, yield* Prefix)) {
+  const problems = new Map<string, Problem>()
+  const note = (problem: Problem) => problems.has(problem.variable) || problems.set(problem.variable, problem)
+  for (const [key, config] of prefixed(settings, prefix)) {
     const result = yield* Effect.result(config.parse(provider))
     if (Result.isSuccess(result)) values.push([key, result.success])
-    else problems.push(...describe(key, result.failure, yield* isMissing(config, provider)))
+    else describe(key, result.failure, yield* isMissing(config, provider)).forEach(note)
   }
-  return problems.length > 0 ? Result.fail(problems) : Result.succeed(record<O>(values))
+  for (const { issue, variable } of check(record<Partial<O>>(values))) {
+    note(new Problem({ variable: [...prefix, variable].join("_"), issue }))
+  }
+  return problems.size > 0 ? Result.fail([...problems.values()]) : Result.succeed(record<O>(values))
 })
 
 /**
@@ -154,15 +163,39 @@ export const baseUrl = (variable: string, standard: string): Config.Config<strin
 export const choice = <const A extends string>(variable: string, of: ReadonlyArray<A>, standard: A): Config.Config<A> =>
   Config.Literals(of, variable).pipe(Config.withDefault(standard))
 
+/** A text, by default none. */
+export const text = (variable: string): Config.Config<string | undefined> =>
+  Config.String(variable).pipe(Config.withDefault(undefined))
+
 /**
- * Checks options that were given in code by the same rule as settings; problems name the option. For an adapter's
- * `check`.
+ * A password that travels in a body and not in a header: anything but control characters.
  */
-export const checkSecret = (option: string, value: Redacted.Redacted): ReadonlyArray<Problem> =>
-  isCredential(Redacted.value(value))
+export const password = (variable: string): Config.Config<Redacted.Redacted> =>
+  Config.map(
+    Config.schema(checked("no control characters", isPassword), variable),
+    (text) => redacted(variable, text)
+  )
+
+const isPassword = (text: string): boolean => text.trim() !== "" && !/\p{Cc}/u.test(text)
+
+/** A problem with a value that is there. For an adapter's `check`. */
+export const wrong = (variable: string, expected: string): Problem =>
+  new Problem({ variable, issue: `is wrong: Expected ${expected}` })
+
+/** A problem if there is no value. For an adapter's `check`. */
+export const needed = (variable: string, value: unknown): ReadonlyArray<Problem> =>
+  value === undefined ? [new Problem({ variable, issue: "is missing" })] : []
+
+/** Checks a credential that was given in code by the rule of `secret`. For an adapter's `check`. */
+export const checkSecret = (variable: string, value: Redacted.Redacted | undefined): ReadonlyArray<Problem> =>
+  value === undefined || isCredential(Redacted.value(value))
     ? []
-    : [new Problem({ variable: option, issue: "is wrong: Expected printable characters without spaces" })]
+    : [wrong(variable, "printable characters without spaces")]
+
+/** The same by the rule of `password`. */
+export const checkPassword = (variable: string, value: Redacted.Redacted | undefined): ReadonlyArray<Problem> =>
+  value === undefined || isPassword(Redacted.value(value)) ? [] : [wrong(variable, "no control characters")]
 
 /** The same for a base URL. */
-export const checkUrl = (option: string, url: string): ReadonlyArray<Problem> =>
-  isBaseUrl(url) ? [] : [new Problem({ variable: option, issue: "is wrong: Expected an https URL" })]
+export const checkUrl = (variable: string, url: string | undefined): ReadonlyArray<Problem> =>
+  url === undefined || isBaseUrl(url) ? [] : [wrong(variable, "an https URL")]

@@ -32,11 +32,15 @@ export class Admitted extends Schema.Class<Admitted>("@gatefold/core/WebhookEven
   eventId: Schema.optionalKey(Schema.String),
   /** The provider's word for what happened, only where it was signed. */
   eventType: Schema.optionalKey(Schema.String),
+  /** The sender's key of this delivery, as its header says. Not signed: for logs, never for a decision. */
+  deliveryKey: Schema.optionalKey(Schema.String),
   /** When the sender says it signed. */
   signedAt: Schema.optionalKey(Schema.DateTimeUtcFromString),
   receivedAt: Schema.DateTimeUtcFromString,
   /** What the signed body says, in `signature` mode. */
-  statement: Schema.optionalKey(Invoice.Invoice)
+  statement: Schema.optionalKey(Invoice.Invoice),
+  /** In `signature` mode, the proof that this admission was made with one of the account's secrets. */
+  seal: Schema.optionalKey(Schema.String)
 }) {}
 
 /** What an event says, as data: an envelope around the invoice as the provider stated it. */
@@ -46,6 +50,7 @@ export class Snapshot extends Schema.Class<Snapshot>("@gatefold/core/WebhookEven
   proof: Proof,
   eventId: Schema.optionalKey(Schema.String),
   eventType: Schema.optionalKey(Schema.String),
+  deliveryKey: Schema.optionalKey(Schema.String),
   signedAt: Schema.optionalKey(Schema.DateTimeUtcFromString),
   receivedAt: Schema.DateTimeUtcFromString,
   invoice: Invoice.Invoice

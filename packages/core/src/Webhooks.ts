@@ -6,14 +6,17 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
-import type { GatewayError } from "./GatewayError.ts"
+import { GatewayError, Unavailable } from "./GatewayError.ts"
 import type { AccountId, InvoiceId, ProviderId } from "./Identifiers.ts"
 import { prove } from "./internal/proven.ts"
+import * as ReadBack from "./internal/readBack.ts"
+import * as Seal from "./internal/seal.ts"
 import type * as Invoice from "./Invoice.ts"
 import * as Present from "./Present.ts"
 import type { RawWebhook } from "./RawWebhook.ts"
 import { Admitted, Proof, Snapshot } from "./WebhookEvent.ts"
 import type * as WebhookEvents from "./WebhookEvents.ts"
+import * as WebhookOwnership from "./WebhookOwnership.ts"
 import { WebhookRejected, type Why } from "./WebhookRejected.ts"
 import * as WebhookSignature from "./WebhookSignature.ts"
 import * as Wire from "./Wire.ts"
@@ -26,6 +29,8 @@ export interface Claim {
   readonly invoice: InvoiceId
   readonly eventId?: string | undefined
   readonly eventType?: string | undefined
+  /** The sender's key of this delivery, where a header tells one. */
+  readonly deliveryKey?: string | undefined
   /** The invoice as the body states it, where the mode is `signature` and the merchant told where its fields sit. */
   readonly statement?: Invoice.Invoice | undefined
 }
@@ -43,54 +48,63 @@ export interface Options {
   readonly provider: ProviderId
   readonly account: AccountId
   readonly proving: Proving
-  /** Finds the claim in a body's JSON, numbers as text. */
-  readonly readClaim: (json: unknown) => Result.Result<Claim, Wire.Unreadable>
+  /** Finds the claim in a body's JSON, numbers as text, and in the headers. */
+  readonly readClaim: (json: unknown, webhook: RawWebhook) => Result.Result<Claim, Wire.Unreadable>
   /** Reads the invoice as polls read it, so that a webhook and a poll of one fact are the same fact. */
   readonly observe: (id: InvoiceId) => Effect.Effect<Invoice.Invoice, GatewayError>
-  /** Whether the application knows this invoice. Asked before the provider is; by default it owns them all. */
-  readonly owns?: ((id: InvoiceId) => Effect.Effect<boolean>) | undefined
+  /** How many invoices may be read back in a minute, apart from all other calls. @default 600 */
+  readonly readBacksPerMinute?: number | undefined
 }
 
 export const make = Effect.fnUntraced(function*(options: Options) {
   const { account, proving, provider } = options
   const rejected = (why: Why, detail: string) => new WebhookRejected({ provider, account, why, detail })
   const verify = yield* verifier(proving)
+  const sealer = proving.mode === "signature" ? yield* Seal.make(proving.scheme, proving.secrets) : Seal.open
+  const readBack = yield* ReadBack.make({ ...options, limit: options.readBacksPerMinute ?? 600, window: "1 minute" })
 
   const admit: WebhookEvents.Service["admit"] = Effect.fnUntraced(function*(webhook) {
     if (webhook.body.length > maxBytes) return yield* rejected("TooLarge", `more than ${maxBytes} bytes`)
     const now = yield* DateTime.now
     const signature = yield* Effect.mapError(verify(webhook, now), ({ detail, why }) => rejected(why, detail))
     const claim = yield* Effect.mapError(
-      Effect.fromResult(Result.flatMap(Wire.parseJson(webhook.body), options.readClaim)),
+      Effect.fromResult(Result.flatMap(Wire.parseJson(webhook.body), (json) => options.readClaim(json, webhook))),
       ({ message }) => rejected("InvalidPayload", message)
     )
-    return admitted(options, claim, signature, now)
+    return yield* sealer.seal(admitted(options, claim, signature, now))
   })
 
-  const stated = ({ invoice, statement }: Admitted): Effect.Effect<Invoice.Invoice, WebhookRejected | GatewayError> => {
-    if (proving.mode === "signature") {
-      return statement === undefined
-        ? Effect.fail(rejected("InvalidPayload", "the body does not state the invoice where the settings say"))
-        : Effect.succeed(statement)
+  /** What the signed body states, if this account's own admission says so. */
+  const stated = Effect.fnUntraced(function*(admission: Admitted) {
+    const { statement } = admission
+    if (admission.proof.mode !== "signature" || !(yield* sealer.isSealed(admission))) {
+      return yield* rejected("InvalidSignature", "not admitted with a secret of this account")
     }
-    return Effect.catchReason(
-      options.observe(invoice),
+    if (statement === undefined) {
+      return yield* rejected("InvalidPayload", "the body does not state the invoice where the settings say")
+    }
+    return statement
+  })
+
+  /** An invoice that we own and the provider does not know may be known to it a moment later. */
+  const read = (id: InvoiceId, owned: boolean | undefined) =>
+    Effect.catchReason(
+      readBack(id, owned === true),
       "GatewayError",
       "NotFound",
-      () => Effect.fail(rejected("UnknownObject", "the provider does not know it"))
+      (_, error) => Effect.fail(owned === true ? error : rejected("UnknownObject", "the provider does not know it"))
     )
-  }
 
   const resolve: WebhookEvents.Service["resolve"] = Effect.fnUntraced(function*(admission) {
     if (admission.account !== account) return yield* rejected("UnknownObject", "admitted for another account")
-    if (options.owns !== undefined && !(yield* options.owns(admission.invoice))) {
-      return yield* rejected("UnknownObject", "the application does not own it")
-    }
-    const invoice = yield* stated(admission)
+    const owned = yield* isOwned(options, admission.invoice)
+    if (owned === false) return yield* rejected("UnknownObject", "the application does not own it")
+    const invoice = yield* (proving.mode === "signature" ? stated(admission) : read(admission.invoice, owned))
     if (invoice.id !== admission.invoice || invoice.account !== account) {
       return yield* rejected("UnknownObject", "what was found is another object")
     }
-    const { eventId, eventType, proof, receivedAt, signedAt } = admission
+    const { deliveryKey, eventId, eventType, receivedAt, signedAt } = admission
+    const proof = new Proof({ mode: proving.mode, ...Present.only({ secret: admission.proof.secret }) })
     return prove(
       new Snapshot({
         provider,
@@ -98,7 +112,7 @@ export const make = Effect.fnUntraced(function*(options: Options) {
         proof,
         receivedAt,
         invoice,
-        ...Present.only({ eventId, eventType, signedAt })
+        ...Present.only({ deliveryKey, eventId, eventType, signedAt })
       })
     )
   })
@@ -116,6 +130,20 @@ export const make = Effect.fnUntraced(function*(options: Options) {
   }
   return service
 })
+
+/** `undefined` where the application has no way to tell. */
+const isOwned = ({ account, provider }: Options, id: InvoiceId): Effect.Effect<boolean | undefined, GatewayError> =>
+  Effect.flatMap(
+    WebhookOwnership.Current,
+    (owns) =>
+      owns === undefined ? Effect.undefined : Effect.mapError(owns(account, id), () =>
+        new GatewayError({
+          provider,
+          account,
+          operation: "webhookEvents.resolve",
+          reason: new Unavailable({ evidence: "the ownership hook failed" })
+        }))
+  )
 
 type Verify = (
   webhook: RawWebhook,
@@ -156,6 +184,7 @@ const admitted = (
     receivedAt,
     ...Present.only({
       signedAt: signature?.signedAt,
+      deliveryKey: claim.deliveryKey,
       eventId: signature === undefined ? undefined : claim.eventId,
       eventType: signature === undefined ? undefined : claim.eventType,
       statement: proving.mode === "signature" ? claim.statement : undefined

@@ -71,7 +71,7 @@ describe("a layer", () => {
       const bad = { ...options, apiKey: Redacted.make("hunter2\n"), baseUrl: "http://hunter2.example", account: "a b" }
       for (const layer of [acme.layer(bad), acme.layerAll(bad)]) {
         const error = yield* problems(layer)
-        assert.deepStrictEqual(error.problems.map(({ variable }) => variable), ["account", "apiKey", "baseUrl"])
+        assert.deepStrictEqual(error.problems.map(({ variable }) => variable), ["ACME_ACCOUNT", "apiKey", "baseUrl"])
         assert.notMatch(`${error}${inspect(error, { depth: 99, customInspect: false })}`, /hunter2/u)
       }
     }))
@@ -80,7 +80,7 @@ describe("a layer", () => {
     it.effect(`is of no account called ${JSON.stringify(account.slice(0, 9))}`, () =>
       Effect.gen(function*() {
         const error = yield* problems(acme.layer({ ...options, account }))
-        assert.deepStrictEqual(error.problems.map(({ variable }) => variable), ["account"])
+        assert.deepStrictEqual(error.problems.map(({ variable }) => variable), ["ACME_ACCOUNT"])
       }))
   }
 

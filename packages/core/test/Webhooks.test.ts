@@ -2,12 +2,13 @@
  * A webhook is a claim until it is proven, and nothing but what was proven is an event.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { GatewayError } from "@gatefold/core/GatewayError"
+import type { GatewayError } from "@gatefold/core/GatewayError"
 import { AccountId, InvoiceId } from "@gatefold/core/Identifiers"
 import * as Invoice from "@gatefold/core/Invoice"
 import * as RawWebhook from "@gatefold/core/RawWebhook"
 import { Fault } from "@gatefold/core/Simulator"
 import * as WebhookEvent from "@gatefold/core/WebhookEvent"
+import * as WebhookOwnership from "@gatefold/core/WebhookOwnership"
 import { WebhookRejected } from "@gatefold/core/WebhookRejected"
 import { DateTime, Effect, Result, Schema } from "effect"
 import { TestClock } from "effect/testing"
@@ -158,9 +159,10 @@ describe("a webhook is rejected", () => {
     it.effect(`that the application does not own, in ${mode}: it is acknowledged, and nothing is asked`, () =>
       Effect.gen(function*() {
         const asked: Array<string> = []
-        const owns = (id: InvoiceId) => Effect.sync(() => asked.push(id) === 0)
-        const { events, reads } = yield* start(mode, { owns })
-        assert.strictEqual(yield* whyNot(events.receive(signed(paid()))), "UnknownObject 200")
+        const owns: WebhookOwnership.Owns = (_, id) => Effect.sync(() => asked.push(id) === 0)
+        const { events, reads } = yield* start(mode)
+        const received = Effect.provideService(events.receive(signed(paid())), WebhookOwnership.Current, owns)
+        assert.strictEqual(yield* whyNot(received), "UnknownObject 200")
         assert.deepStrictEqual(asked, ["one"])
         assert.strictEqual(yield* reads, 0)
       }).pipe(Effect.provide(layer)))
@@ -220,7 +222,7 @@ describe("a webhook is rejected", () => {
       const before = yield* start("readback")
       const after = yield* start("signature")
       const admitted = yield* before.events.admit(RawWebhook.make({ headers: {}, body: paid() }))
-      assert.strictEqual(yield* whyNot(after.events.resolve(admitted)), "InvalidPayload 400")
+      assert.strictEqual(yield* whyNot(after.events.resolve(admitted)), "InvalidSignature 401")
     }).pipe(Effect.provide(layer)))
 })
 

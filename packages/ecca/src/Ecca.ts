@@ -43,7 +43,7 @@ export const provider = Provider.make({
       proving: EccaWebhook.proving(options),
       readClaim: readClaim(ecca),
       observe: (id) => observe(ecca, { id }),
-      owns: options.owns
+      readBacksPerMinute: options.readBacksPerMinute
     })
     return {
       invoices: invoices(ecca),

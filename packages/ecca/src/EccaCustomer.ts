@@ -63,8 +63,7 @@ const identity = Effect.fnUntraced(function*(options: EccaOptions) {
   const problems = check(options)
   if (problems.length > 0) return yield* new Settings.SettingsError({ problems })
   if (Schema.is(AccountId)(account)) return { provider: ProviderId.make("ecca"), account }
-  const issue = "is wrong: Expected letters, digits, _ and -"
-  return yield* new Settings.SettingsError({ problems: [new Settings.Problem({ variable: "account", issue })] })
+  return yield* new Settings.SettingsError({ problems: [Settings.wrong("ECCA_ACCOUNT", "letters, digits, _ and -")] })
 })
 
 /** The calls as a layer. */

@@ -2,13 +2,12 @@
  * What can be set about an Ecca account, in code or by environment variables.
  */
 import * as Currency from "@gatefold/core/Currency"
-import type { InvoiceId } from "@gatefold/core/Identifiers"
 import type { CommonOptions } from "@gatefold/core/Provider"
+import { isSecure } from "@gatefold/core/SecureUrl"
 import * as Settings from "@gatefold/core/Settings"
 import type { Mode } from "@gatefold/core/WebhookEvent"
 import * as Config from "effect/Config"
 import type * as Duration from "effect/Duration"
-import type * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
 import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
@@ -59,8 +58,8 @@ export interface EccaOptions extends CommonOptions {
    * `ECCA_CANCEL_BODY`
    */
   readonly cancelBody?: Schema.Json | undefined
-  /** Whether the application knows an invoice; asked before a webhook makes us read it. */
-  readonly owns?: ((id: InvoiceId) => Effect.Effect<boolean>) | undefined
+  /** How many invoices may be read back for webhooks in a minute, apart from all other calls. @default 600 */
+  readonly readBacksPerMinute?: number | undefined
   /** For a rate limiter, a circuit breaker or a proxy. It must not repeat requests. */
   readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
 }
@@ -69,66 +68,62 @@ const proofs = ["signature+readback", "signature", "readback"] as const
 
 const proof = Settings.choice("ECCA_WEBHOOK_PROOF", proofs, "signature+readback")
 
-const optional = (variable: string): Config.Config<string | undefined> =>
-  Config.String(variable).pipe(Config.withDefault(undefined))
-
 /** @internal */
 export const settings: Settings.Settings<EccaOptions> = {
-  account: optional("ECCA_ACCOUNT"),
+  account: Settings.text("ECCA_ACCOUNT"),
   apiKey: Settings.secret("ECCA_API_KEY"),
   baseUrl: Settings.baseUrl("ECCA_BASE_URL", productionUrl),
   webhookProof: proof,
-  webhookSecrets: proof.pipe(
+  // a proof that is wrong is reported by itself, and must not hide what is wrong with the secrets
+  webhookSecrets: Config.orElse(proof, () => Config.succeed<Mode>("signature+readback")).pipe(
     Config.flatMap((mode): Config.Config<Secrets | undefined> =>
       mode === "readback" ? Config.succeed(undefined) : Settings.secrets("ECCA_WEBHOOK_SECRETS")
     )
   ),
-  webhookSignedText: optional("ECCA_WEBHOOK_SIGNED_TEXT"),
+  webhookSignedText: Settings.text("ECCA_WEBHOOK_SIGNED_TEXT"),
   webhookEncoding: Settings.choice("ECCA_WEBHOOK_ENCODING", ["hex", "base64"], "hex"),
-  webhookPrefix: optional("ECCA_WEBHOOK_PREFIX"),
+  webhookPrefix: Settings.text("ECCA_WEBHOOK_PREFIX"),
   webhookAlgorithm: Settings.choice("ECCA_WEBHOOK_ALGORITHM", ["sha256", "sha384", "sha512"], "sha256"),
   webhookTolerance: Config.Duration("ECCA_WEBHOOK_TOLERANCE").pipe(Config.withDefault(undefined)),
   payloadFields: Config.all({
-    status: optional("ECCA_WEBHOOK_STATUS_FIELD"),
-    amount: optional("ECCA_WEBHOOK_AMOUNT_FIELD"),
-    currency: optional("ECCA_WEBHOOK_CURRENCY_FIELD"),
-    adjustedAmount: optional("ECCA_WEBHOOK_ADJUSTED_AMOUNT_FIELD")
+    status: Settings.text("ECCA_WEBHOOK_STATUS_FIELD"),
+    amount: Settings.text("ECCA_WEBHOOK_AMOUNT_FIELD"),
+    currency: Settings.text("ECCA_WEBHOOK_CURRENCY_FIELD"),
+    adjustedAmount: Settings.text("ECCA_WEBHOOK_ADJUSTED_AMOUNT_FIELD")
   }),
-  webhookUrl: optional("ECCA_WEBHOOK_URL"),
-  withdrawalCurrency: optional("ECCA_WITHDRAWAL_CURRENCY"),
+  webhookUrl: Settings.text("ECCA_WEBHOOK_URL"),
+  withdrawalCurrency: Settings.text("ECCA_WITHDRAWAL_CURRENCY"),
   cancelBody: Config.schema(Schema.fromJsonString(Schema.Json), "ECCA_CANCEL_BODY").pipe(Config.withDefault(undefined))
 }
 
-const wrong = (variable: string, expected: string) =>
-  new Settings.Problem({ variable, issue: `is wrong: Expected ${expected}` })
-
-/** Without these fields a signature proves a payload that cannot be read. */
-const missing = (variable: string, value: string | undefined) =>
-  value === undefined ? [new Settings.Problem({ variable, issue: "is missing" })] : []
+const unless = (holds: boolean, variable: string, expected: string): ReadonlyArray<Settings.Problem> =>
+  holds ? [] : [Settings.wrong(variable, expected)]
 
 /** @internal What the types of the options cannot say. */
-export const check = (options: EccaOptions): ReadonlyArray<Settings.Problem> => {
+export const check = (options: Partial<EccaOptions>): ReadonlyArray<Settings.Problem> => {
   const mode = options.webhookProof ?? "signature+readback"
   const secrets = options.webhookSecrets ?? []
   const { amount, currency, status } = options.payloadFields ?? {}
+  const { webhookSignedText = "{body}", webhookUrl, withdrawalCurrency = "USDT" } = options
   return [
     ...Settings.checkSecret("ECCA_API_KEY", options.apiKey),
     ...secrets.flatMap((secret) => Settings.checkSecret("ECCA_WEBHOOK_SECRETS", secret)),
-    ...mode === "readback" ? [] : missing("ECCA_WEBHOOK_SECRETS", secrets.length === 0 ? undefined : "present"),
+    ...mode === "readback" ? [] : Settings.needed("ECCA_WEBHOOK_SECRETS", secrets[0]),
+    // without these fields a signature proves a payload that cannot be read
     ...mode === "signature"
       ? [
-        ...missing("ECCA_WEBHOOK_STATUS_FIELD", status),
-        ...missing("ECCA_WEBHOOK_AMOUNT_FIELD", amount),
-        ...missing("ECCA_WEBHOOK_CURRENCY_FIELD", currency)
+        ...Settings.needed("ECCA_WEBHOOK_STATUS_FIELD", status),
+        ...Settings.needed("ECCA_WEBHOOK_AMOUNT_FIELD", amount),
+        ...Settings.needed("ECCA_WEBHOOK_CURRENCY_FIELD", currency)
       ]
       : [],
-    ...(options.webhookSignedText ?? "{body}").includes("{body}")
-      ? []
-      : [wrong("ECCA_WEBHOOK_SIGNED_TEXT", "a text with {body} in it")],
-    ...Settings.checkUrl("ECCA_BASE_URL", options.baseUrl ?? productionUrl),
-    ...options.webhookUrl === undefined ? [] : Settings.checkUrl("ECCA_WEBHOOK_URL", options.webhookUrl),
-    ...Currency.parse(options.withdrawalCurrency ?? "USDT") === undefined
-      ? [wrong("ECCA_WITHDRAWAL_CURRENCY", "a currency such as USDT or USDT@TRON")]
-      : []
+    ...unless(webhookSignedText.includes("{body}"), "ECCA_WEBHOOK_SIGNED_TEXT", "a text with {body} in it"),
+    ...Settings.checkUrl("ECCA_BASE_URL", options.baseUrl),
+    ...unless(webhookUrl === undefined || isSecure(webhookUrl), "ECCA_WEBHOOK_URL", "an https URL"),
+    ...unless(
+      Currency.parse(withdrawalCurrency) !== undefined,
+      "ECCA_WITHDRAWAL_CURRENCY",
+      "a currency such as USDT or USDT@TRON"
+    )
   ]
 }

@@ -170,6 +170,28 @@ describe("create, when answers go wrong for ever", () => {
     }))
 })
 
+describe("create, in time", () => {
+  it.effect("takes no longer than one call may take, however often it sends and looks", () =>
+    Effect.gen(function*() {
+      const account = yield* open({ options: { retry: { ...RetryPolicy.standard, base: 0, cap: 0 } } })
+      yield* account.sim.arm(Fault.Timeout({ effect: "applied" }), { times: "always" })
+      const { reason, seen } = yield* attempt(account, {}, 3)
+      assert.strictEqual(reason?._tag, "OutcomeUnknown")
+      assert.deepStrictEqual(seen, [post, get, get])
+      assert.strictEqual(yield* Effect.clockWith((clock) => clock.currentTimeMillis), 30_000)
+    }))
+
+  it.effect("does not send again when too little time is left: it stays unknown", () =>
+    Effect.gen(function*() {
+      const retry = { ...RetryPolicy.standard, base: 0, cap: 0, within: "14 seconds" } as const
+      const account = yield* open({ options: { retry } })
+      yield* account.sim.arm(Fault.Timeout({ effect: "none" }), { operation, times: "always" })
+      const { books, reason, seen } = yield* attempt(account, {}, 1)
+      assert.strictEqual(reason?._tag, "OutcomeUnknown")
+      assert.deepStrictEqual([seen, books], [[post], []])
+    }))
+})
+
 /** Both sends time out; the look-up between them does not. */
 const timingOutTwice = Effect.fnUntraced(function*(account: Account) {
   const posts = Effect.map(account.requests, (all) => all.filter((one) => one === post).length)

@@ -55,7 +55,7 @@ describe("EccaCustomer", () => {
   const wrong = [
     ["ECCA_API_KEY", { apiKey: Redacted.make("") }],
     ["ECCA_BASE_URL", { baseUrl: "http://api.ecca-ex.example/api/v1" }],
-    ["account", { account: "a b" }]
+    ["ECCA_ACCOUNT", { account: "a b" }]
   ] as const
   for (const [variable, changes] of wrong) {
     it.effect(`does not start with options that Ecca itself would not start with: ${variable}`, () =>

@@ -2,11 +2,11 @@
  * The other ways to prove a webhook, the signing schemes that the documentation leaves open, and the signer for tests.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Identifiers, Invoice, Money, RawWebhook, type WebhookRejected } from "@gatefold/core"
+import { Identifiers, Invoice, Money, RawWebhook, WebhookEvent, type WebhookRejected } from "@gatefold/core"
 import type { EccaOptions } from "@gatefold/ecca/EccaOptions"
 import * as EccaSimulator from "@gatefold/ecca/EccaSimulator"
 import * as EccaWebhook from "@gatefold/ecca/EccaWebhook"
-import { DateTime, Duration, Effect, Redacted } from "effect"
+import { DateTime, Duration, Effect, Redacted, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import { createHmac } from "node:crypto"
 import { type Account, connect, open, order } from "./support/EccaAccount.ts"
@@ -45,10 +45,11 @@ describe("readback: no secret, and nothing undocumented but the id", () => {
       assert.isTrue(Invoice.covers(price, paid.invoice))
     }))
 
-  it.effect("an admission holds the id alone", () =>
+  it.effect("an admission holds nothing of the body but the id", () =>
     Effect.gen(function*() {
       const { account, id } = yield* setUp
-      const admitted = yield* account.webhooks.admit(yield* account.sim.forge(id))
+      const { body } = yield* account.sim.forge(id)
+      const admitted = yield* account.webhooks.admit(RawWebhook.make({ headers: {}, body }))
       assert.deepStrictEqual(Object.keys(admitted).toSorted(), [
         "account",
         "invoice",
@@ -250,6 +251,21 @@ describe("signature: the payload is believed, by the fields that the merchant kn
       const admitted = yield* account.webhooks.admit(yield* account.sim.webhook(id))
       assert.strictEqual(admitted.statement?.status, "paid")
       assert.strictEqual((yield* account.webhooks.resolve(admitted)).invoice.status, "paid")
+      const encoded = JSON.stringify(yield* Schema.encodeEffect(WebhookEvent.Admitted)(admitted))
+      const stored = yield* Schema.decodeUnknownEffect(WebhookEvent.Admitted)(JSON.parse(encoded))
+      assert.strictEqual((yield* account.webhooks.resolve(stored)).key, (yield* account.webhooks.resolve(admitted)).key)
+    }))
+
+  it.effect("what was altered where it was stored is no statement of the provider", () =>
+    Effect.gen(function*() {
+      const { account, id } = yield* setUp()
+      yield* account.sim.expire(id)
+      const admitted = yield* account.webhooks.admit(yield* account.sim.webhook(id))
+      const encoded = JSON.stringify(yield* Schema.encodeEffect(WebhookEvent.Admitted)(admitted))
+      const altered = JSON.parse(encoded.replace("\"status\":\"expired\"", "\"status\":\"paid\""))
+      const stored = yield* Schema.decodeUnknownEffect(WebhookEvent.Admitted)(altered)
+      assert.strictEqual(stored.statement?.status, "paid")
+      assert.strictEqual(yield* whyNot(account.webhooks.resolve(stored)), "InvalidSignature")
     }))
 })
 

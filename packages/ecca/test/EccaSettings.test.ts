@@ -179,18 +179,47 @@ describe("settings that are missing or wrong", () => {
       }))
   }
 
-  const blankable = ["ECCA_API_KEY", "ECCA_WEBHOOK_SECRETS", "ECCA_BASE_URL", "ECCA_WEBHOOK_PROOF", "ECCA_ACCOUNT"]
-  for (const variable of blankable) {
-    for (const blank of ["", "   "]) {
-      it.effect(`${variable}=${JSON.stringify(blank)}: by its name`, () =>
+  for (const variable of ["ECCA_API_KEY", "ECCA_WEBHOOK_SECRETS"]) {
+    for (const [blank, issue] of [["", "is missing"], ["   ", "is wrong"]] as const) {
+      it.effect(`${variable}=${JSON.stringify(blank)} ${issue}`, () =>
         Effect.gen(function*() {
           const { problems } = yield* problemsOf({ ...valid, [variable]: blank })
-          assert.deepStrictEqual(problems.map((problem) => problem.split(" ")[0]), [variable])
+          assert.strictEqual(problems.length, 1)
+          assert.isTrue(problems[0]?.startsWith(`${variable} ${issue}`))
         }))
     }
   }
 
-  const credentials = ["a b", "a\n", "a\r\nx: y", "\u0000", "ключ", "a,,b", ",", " , "]
+  for (const variable of Object.keys(malformed).filter((name) => !Object.hasOwn(valid, name))) {
+    it.effect(`${variable} that is empty is not set, and that is blank is wrong`, () =>
+      Effect.gen(function*() {
+        const empty = yield* Effect.fromResult(yield* read({ ...valid, [variable]: "" }))
+        const unset = yield* Effect.fromResult(yield* read(valid))
+        assert.deepStrictEqual({ ...empty, apiKey: 0, webhookSecrets: 0 }, { ...unset, apiKey: 0, webhookSecrets: 0 })
+        const { problems } = yield* problemsOf({ ...valid, [variable]: "   " })
+        assert.deepStrictEqual(problems.map((problem) => problem.split(" ")[0]), [variable])
+      }))
+  }
+
+  it.effect("of a named account: by the names under its own prefix", () =>
+    Effect.gen(function*() {
+      const named = Object.entries(malformed).map(([name, value]) => [`EU_${name}`, value])
+      const variables = { ...Object.fromEntries(named), EU_ECCA_WEBHOOK_PROOF: "signature" }
+      const reading = yield* Effect.provide(Provider.named(Ecca.provider, "eu").read, environment(variables))
+      const problems = Result.isFailure(reading) ? reading.failure : []
+      const expected = [
+        ...Object.keys(malformed).filter((name) => name !== "ECCA_WEBHOOK_PROOF"),
+        "ECCA_WEBHOOK_STATUS_FIELD",
+        "ECCA_WEBHOOK_AMOUNT_FIELD",
+        "ECCA_WEBHOOK_CURRENCY_FIELD"
+      ]
+      assert.deepStrictEqual(
+        problems.map(({ variable }) => variable).toSorted(),
+        expected.map((name) => `EU_${name}`).toSorted()
+      )
+    }))
+
+  const credentials = ["a b", "a\nb", "a\r\nx: y", "\u0000", "ключ", "a,,b", ",", " , "]
   for (const value of credentials) {
     it.effect(`a secret that no header or comma-separated list can hold: ${JSON.stringify(value)}`, () =>
       Effect.gen(function*() {
@@ -219,8 +248,8 @@ describe("options in code", () => {
     ["ECCA_BASE_URL", { baseUrl: "" }],
     ["ECCA_WEBHOOK_URL", { webhookUrl: "http://shop.example" }],
     ["ECCA_WITHDRAWAL_CURRENCY", { withdrawalCurrency: "" }],
-    ["account", { account: "a b" }],
-    ["account", { account: "" }]
+    ["ECCA_ACCOUNT", { account: "a b" }],
+    ["ECCA_ACCOUNT", { account: "" }]
   ]
   for (const [index, [variable, changes]] of wrong.entries()) {
     it.effect(`that are wrong keep the layer from being built: ${variable} (${index + 1})`, () =>

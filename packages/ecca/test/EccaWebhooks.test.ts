@@ -2,7 +2,7 @@
  * Webhooks under the default proof: the signature, and then what the provider says when it is asked.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Identifiers, Invoice, Money, RawWebhook, WebhookEvent, type WebhookRejected } from "@gatefold/core"
+import { Invoice, Money, RawWebhook, WebhookEvent, WebhookOwnership, type WebhookRejected } from "@gatefold/core"
 import { Fault, type Mangle } from "@gatefold/core/Simulator"
 import * as EccaSimulator from "@gatefold/ecca/EccaSimulator"
 import * as EccaWebhook from "@gatefold/ecca/EccaWebhook"
@@ -75,6 +75,7 @@ describe("a webhook that the provider signed", () => {
         invoice: id,
         proof: { mode: "signature+readback", secret: 0 },
         eventId: `${id}:success:0`,
+        deliveryKey: `${id}:success:0`,
         signedAt: "1970-01-01T00:00:00.000Z",
         receivedAt: "1970-01-01T00:00:00.000Z"
       })
@@ -260,15 +261,20 @@ describe("a webhook is rejected, and nobody is asked, if", () => {
 
   it.effect("the application says that it does not own the invoice: UnknownObject", () =>
     Effect.gen(function*() {
+      const { account, id, webhook } = yield* setUp()
       const asked: Array<string> = []
-      const owns = (id: Identifiers.InvoiceId) => Effect.sync(() => asked.push(id) > 1)
-      const { account, id, webhook } = yield* setUp({ options: { owns } })
+      const owning = (owns: boolean) =>
+        Effect.provideService(account.webhooks.receive(webhook), WebhookOwnership.Current, (name, invoice) =>
+          Effect.sync(() => {
+            asked.push(`${name} ${invoice}`)
+            return owns
+          }))
       const before = (yield* account.requests).length
-      const error = rejection(yield* Effect.flip(account.webhooks.receive(webhook)))
+      const error = rejection(yield* Effect.flip(owning(false)))
       assert.deepStrictEqual([error.why, error.httpStatus], ["UnknownObject", 200])
       assert.strictEqual((yield* account.requests).length, before)
-      assert.strictEqual((yield* account.webhooks.receive(webhook)).invoice.id, id)
-      assert.deepStrictEqual(asked, [id, id])
+      assert.strictEqual((yield* owning(true)).invoice.id, id)
+      assert.deepStrictEqual(asked, [`ecca ${id}`, `ecca ${id}`])
     }))
 
   it.effect("it was admitted for another account: UnknownObject", () =>

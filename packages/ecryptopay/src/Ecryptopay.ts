@@ -49,7 +49,7 @@ export const provider = Provider.make({
         readClaim,
         observe: (id) =>
           Effect.map(held.quotes.observe(PaymentId.make(id)), (value) => mapping.invoice(held.reading, value)),
-        owns: options.owns
+        readBacksPerMinute: options.readBacksPerMinute
       })
     }
   })

@@ -2,12 +2,10 @@
  * What can be set about an ecryptopay account, in code or by environment variables.
  */
 import * as Currency from "@gatefold/core/Currency"
-import type { InvoiceId } from "@gatefold/core/Identifiers"
 import type { CommonOptions } from "@gatefold/core/Provider"
 import * as Settings from "@gatefold/core/Settings"
 import * as Config from "effect/Config"
 import * as Duration from "effect/Duration"
-import type * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
 import type * as Redacted from "effect/Redacted"
 
@@ -55,24 +53,21 @@ export interface EcryptopayOptions extends CommonOptions {
   readonly states?: Partial<States> | undefined
   /** How long a quote holds from when it was asked for. `ECRYPTOPAY_QUOTE_LASTS` @default quoteLasts */
   readonly quoteLasts?: Duration.Duration | undefined
-  /** Whether the application knows an invoice; asked before a webhook makes us read it. */
-  readonly owns?: ((id: InvoiceId) => Effect.Effect<boolean>) | undefined
+  /** How many invoices may be read back for webhooks in a minute, apart from all other calls. @default 600 */
+  readonly readBacksPerMinute?: number | undefined
   /** For a rate limiter, a circuit breaker or a proxy. It must not repeat requests. */
   readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
 }
 
-const optional = (variable: string): Config.Config<string | undefined> =>
-  Config.String(variable).pipe(Config.withDefault(undefined))
-
 /** @internal */
 export const settings: Settings.Settings<EcryptopayOptions> = {
-  account: optional("ECRYPTOPAY_ACCOUNT"),
-  email: Settings.secret("ECRYPTOPAY_EMAIL"),
-  password: Settings.secret("ECRYPTOPAY_PASSWORD"),
-  clientId: Settings.secret("ECRYPTOPAY_CLIENT_ID"),
-  clientSecret: Settings.secret("ECRYPTOPAY_CLIENT_SECRET"),
+  account: Settings.text("ECRYPTOPAY_ACCOUNT"),
+  email: Settings.password("ECRYPTOPAY_EMAIL"),
+  password: Settings.password("ECRYPTOPAY_PASSWORD"),
+  clientId: Settings.password("ECRYPTOPAY_CLIENT_ID"),
+  clientSecret: Settings.password("ECRYPTOPAY_CLIENT_SECRET"),
   baseUrl: Settings.baseUrl("ECRYPTOPAY_BASE_URL", productionUrl),
-  payWith: optional("ECRYPTOPAY_PAY_WITH"),
+  payWith: Settings.text("ECRYPTOPAY_PAY_WITH"),
   quoteLasts: Config.Duration("ECRYPTOPAY_QUOTE_LASTS").pipe(Config.withDefault(undefined)),
   states: Config.all({
     open: Settings.words("ECRYPTOPAY_OPEN_STATES"),
@@ -89,25 +84,24 @@ export const settings: Settings.Settings<EcryptopayOptions> = {
   })
 }
 
-const wrong = (variable: string, expected: string) =>
-  new Settings.Problem({ variable, issue: `is wrong: Expected ${expected}` })
+const isAsset = (text: string): boolean => !text.includes("@") && Currency.parse(text) !== undefined
 
 /** @internal What the types of the options cannot say. */
-export const check = (options: EcryptopayOptions): ReadonlyArray<Settings.Problem> => {
+export const check = (options: Partial<EcryptopayOptions>): ReadonlyArray<Settings.Problem> => {
   const words = Object.values(options.states ?? {}).flat()
   const lasts = options.quoteLasts ?? quoteLasts
   return [
-    ...Settings.checkSecret("ECRYPTOPAY_EMAIL", options.email),
-    ...Settings.checkSecret("ECRYPTOPAY_PASSWORD", options.password),
-    ...Settings.checkSecret("ECRYPTOPAY_CLIENT_ID", options.clientId),
-    ...Settings.checkSecret("ECRYPTOPAY_CLIENT_SECRET", options.clientSecret),
-    ...Settings.checkUrl("ECRYPTOPAY_BASE_URL", options.baseUrl ?? productionUrl),
-    ...new Set(words).size < words.length ? [wrong("ECRYPTOPAY_*_STATES", "each word in one list only")] : [],
-    ...Currency.parse(options.payWith ?? "BTC") === undefined
-      ? [wrong("ECRYPTOPAY_PAY_WITH", "an asset such as BTC")]
-      : [],
+    ...Settings.checkPassword("ECRYPTOPAY_EMAIL", options.email),
+    ...Settings.checkPassword("ECRYPTOPAY_PASSWORD", options.password),
+    ...Settings.checkPassword("ECRYPTOPAY_CLIENT_ID", options.clientId),
+    ...Settings.checkPassword("ECRYPTOPAY_CLIENT_SECRET", options.clientSecret),
+    ...Settings.checkUrl("ECRYPTOPAY_BASE_URL", options.baseUrl),
+    ...new Set(words).size < words.length ? [Settings.wrong("ECRYPTOPAY_*_STATES", "each word in one list only")] : [],
+    ...isAsset(options.payWith ?? "BTC")
+      ? []
+      : [Settings.wrong("ECRYPTOPAY_PAY_WITH", "an asset such as BTC, without a network")],
     ...Duration.isGreaterThan(lasts, quoteLasts) || !Duration.isGreaterThan(lasts, Duration.zero)
-      ? [wrong("ECRYPTOPAY_QUOTE_LASTS", "more than nothing and at most the documented 25 seconds")]
+      ? [Settings.wrong("ECRYPTOPAY_QUOTE_LASTS", "more than nothing and at most the documented 25 seconds")]
       : []
   ]
 }

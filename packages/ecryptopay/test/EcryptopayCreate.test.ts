@@ -4,6 +4,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Currency, GatewayError, Money } from "@gatefold/core"
 import type { OutcomeUnknown } from "@gatefold/core/GatewayError"
+import { PaymentId } from "@gatefold/core/Identifiers"
 import * as RetryPolicy from "@gatefold/core/RetryPolicy"
 import { Fault } from "@gatefold/core/Simulator"
 import { DateTime, Duration, Effect, Fiber, Schema, Stream } from "effect"
@@ -289,6 +290,12 @@ const lanes: ReadonlyArray<{
     books: 0
   })),
   {
+    lane: "a page in place of a 404",
+    fault: json(404, "<!doctype html><p>no such page"),
+    reason: { _tag: "OutcomeUnknown", trouble: "unreadable answer", httpStatus: 404 },
+    books: 0
+  },
+  {
     lane: "RateLimited for seconds",
     fault: Fault.RateLimited({ retryAfter: "3" }),
     reason: { _tag: "RateLimited", scope: "account", httpStatus: 429 },
@@ -424,11 +431,11 @@ describe("a create of unknown outcome", () => {
 
   it.effect("takes no quote over: the first look at a candidate is the provider's answer", () =>
     Effect.gen(function*() {
-      const { invoices, simulator } = yield* open()
+      const { invoices, payments, simulator } = yield* open()
       yield* simulator.arm(Fault.Reset({ effect: "applied" }), { operation: "invoices.create" })
       const { candidates: [only] } = yield* outcomeOf(invoices.create({ reference, price }))
       const seen = yield* since(simulator)
-      const found = only === undefined ? assert.fail("no candidate") : yield* invoices.get({ id: only.id })
+      const found = yield* payments.get(PaymentId.make(only?.id ?? "0"))
       assert.strictEqual(found.checkout?._tag, "ScanQr")
       assert.deepStrictEqual(yield* seen, { "payments.get": 1 })
     }))

@@ -24,8 +24,8 @@ const openWithPayment = Effect.fnUntraced(function*() {
 const reads = [
   { name: "Payments.get", call: "payments.get", run: ({ id, payments }: Shop) => Effect.asVoid(payments.get(id)) },
   {
-    name: "Invoices.get",
-    call: "payments.get",
+    name: "Invoices.get, of a payment that the list has",
+    call: "payments.list",
     run: ({ id, invoices }: Shop) => Effect.asVoid(invoices.get({ id: InvoiceId.make(id) }))
   },
   { name: "Payments.list", call: "payments.list", run: ({ payments }: Shop) => Stream.runDrain(payments.list()) },
@@ -124,6 +124,12 @@ const final: ReadonlyArray<Lane> = [
   { lane: "HTTP 402", fault: json(402), reason: { _tag: "Declined", httpStatus: 402 }, asked: 1 },
   { lane: "HTTP 403", fault: json(403), reason: { _tag: "Forbidden", httpStatus: 403 }, asked: 1 },
   { lane: "HTTP 404", fault: json(404), reason: { _tag: "NotFound", httpStatus: 404 }, asked: 1 },
+  {
+    lane: "a page in place of a 404",
+    fault: json(404, "<!doctype html><p>no such page"),
+    reason: { _tag: "InvalidResponse", path: "body", httpStatus: 404 },
+    asked: 1
+  },
   { lane: "HTTP 409", fault: json(409), reason: { _tag: "Conflict", kind: "other" }, asked: 1 },
   { lane: "HTTP 422", fault: json(422), reason: { _tag: "InvalidRequest", httpStatus: 422 }, asked: 1 }
 ]
@@ -205,6 +211,33 @@ describe("Payments.watch", () => {
       const { value } = yield* throughTime(simulator, Fiber.join(viewer))
       assert.strictEqual(Option.getOrUndefined(value)?.checkout?._tag, "ScanQr")
       assert.isAtLeast((yield* counts(simulator))["payments.get"] ?? 0, 3)
+    }))
+})
+
+describe("Invoices.get", () => {
+  it.effect("asks for the payment itself where the list lacks it, since no list is known to be complete", () =>
+    Effect.gen(function*() {
+      const { id, invoices, seen, simulator } = yield* openWithPayment()
+      yield* simulator.arm(json(200, "[]"), { operation: "payments.list" })
+      const invoice = yield* invoices.get({ id: InvoiceId.make(id) })
+      assert.strictEqual(invoice.checkout?._tag, "ScanQr")
+      assert.deepStrictEqual(yield* seen, { "payments.list": 1, "payments.get": 1 })
+    }))
+
+  it.effect("of a payment that neither has is not found", () =>
+    Effect.gen(function*() {
+      const { invoices, seen } = yield* openWithPayment()
+      assert.strictEqual((yield* reasonOf(invoices.get({ id: InvoiceId.make("999") })))._tag, "NotFound")
+      assert.deepStrictEqual(yield* seen, { "payments.list": 1, "payments.get": 1 })
+    }))
+
+  it.effect("renews no quote: somebody elsewhere may be looking at one", () =>
+    Effect.gen(function*() {
+      const { id, invoices, seen } = yield* openWithPayment()
+      const invoice = yield* invoices.get({ id: InvoiceId.make(id) })
+      assert.strictEqual(invoice.status, "open")
+      assert.isUndefined(invoice.checkout)
+      assert.deepStrictEqual(yield* seen, { "payments.list": 1 })
     }))
 })
 

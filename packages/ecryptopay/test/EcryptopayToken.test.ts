@@ -396,7 +396,7 @@ describe("a token that cannot be had", () => {
     { what: "a fraction of a second", body: "{\"access_token\":\"a\",\"expires_in\":7.5}" }
   ])(
     "an answer with $what is not understood, and the payment was never sent",
-    ({ body, path }) =>
+    ({ body }) =>
       Effect.gen(function*() {
         const { payments, simulator } = yield* open()
         yield* simulator.arm(Fault.Answer({ effect: "none", status: 200, body }), { operation: "token" })

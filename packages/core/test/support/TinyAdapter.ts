@@ -34,7 +34,7 @@ const settingsOf = (id: string): Settings.Settings<TinyOptions> => ({
   canList: Config.Boolean(`${id.toUpperCase()}_CAN_LIST`).pipe(Config.withDefault(true))
 })
 
-const check = ({ apiKey, baseUrl }: TinyOptions) => [
+const check = ({ apiKey, baseUrl }: Partial<TinyOptions>) => [
   ...Settings.checkSecret("apiKey", apiKey),
   ...(baseUrl === undefined ? [] : Settings.checkUrl("baseUrl", baseUrl))
 ]

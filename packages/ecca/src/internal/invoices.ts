@@ -19,12 +19,12 @@ import { observe, seen } from "./observe.ts"
 import * as operations from "./operations.ts"
 import * as wire from "./wire.ts"
 
-/** @internal */
+/** @internal Each operation has the time of one call, however many it needs. */
 export const invoices = (ecca: Ecca): Invoices.Service => ({
-  create: (invoice) => create(ecca, invoice),
+  create: (invoice) => ecca.client.limited(create(ecca, invoice)),
   get: (lookup) => observe(ecca, lookup),
   list: (filter) => list(ecca, filter ?? {}),
-  cancel: (id) => cancel(ecca, id)
+  cancel: (id) => ecca.client.limited(cancel(ecca, id))
 })
 
 /** @internal */

@@ -27,12 +27,15 @@ export const seen = Effect.fnUntraced(function*({ identity, unrecognized }: Ecca
   return invoice
 })
 
-/** @internal The invoice with, if it is finished, what its history adds. */
-export const observe = Effect.fnUntraced(function*(ecca: Ecca, lookup: Lookup) {
-  const invoice = yield* seen(ecca, yield* read(ecca, lookup))
-  if (!Invoice.isTerminal(invoice)) return invoice
-  return withAdjustments(ecca, invoice, yield* history(ecca, invoice.id))
-})
+/** @internal The invoice with, if it is finished, what its history adds; both in the time of one call. */
+export const observe = Effect.fnUntraced(
+  function*(ecca: Ecca, lookup: Lookup) {
+    const invoice = yield* seen(ecca, yield* read(ecca, lookup))
+    if (!Invoice.isTerminal(invoice)) return invoice
+    return withAdjustments(ecca, invoice, yield* history(ecca, invoice.id))
+  },
+  (observed, { client }) => client.limited(observed)
+)
 
 const read = Effect.fnUntraced(function*(ecca: Ecca, lookup: Lookup) {
   const operation = operations.getInvoice

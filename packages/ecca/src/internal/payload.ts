@@ -5,6 +5,7 @@ import { InvoiceId, Reference } from "@gatefold/core/Identifiers"
 import * as Invoice from "@gatefold/core/Invoice"
 import * as Money from "@gatefold/core/Money"
 import * as Present from "@gatefold/core/Present"
+import type { RawWebhook } from "@gatefold/core/RawWebhook"
 import { Adjustment } from "@gatefold/core/Settlement"
 import type * as Webhooks from "@gatefold/core/Webhooks"
 import * as Wire from "@gatefold/core/Wire"
@@ -36,20 +37,27 @@ export const moneyAt = (json: unknown, path: string | undefined, currency: Money
 
 const decode = Wire.decode(wire.Payload)
 
-/** @internal The claim of a payload, with what it states where the merchant told where the fields sit. */
-export const readClaim =
-  ({ identity, options }: Ecca) => (json: unknown): Result.Result<Webhooks.Claim, Wire.Unreadable> =>
-    Result.map(decode(json), (payload) => {
-      const invoice = InvoiceId.make(payload.order_id)
-      return {
-        invoice,
-        eventId: payload.event_id ?? undefined,
-        statement: statement(options.payloadFields ?? {}, json, payload.is_adjusted === true, {
-          ...identity,
-          id: invoice
-        })
-      }
-    })
+/**
+ * @internal The claim of a payload, with what it states where the merchant told where the fields sit. `event_id` and
+ * `X-Idempotency-Key` tell deliveries apart for people; what is the same is told by the fact's key.
+ */
+export const readClaim = ({ identity, options }: Ecca) =>
+(
+  json: unknown,
+  webhook: RawWebhook
+): Result.Result<Webhooks.Claim, Wire.Unreadable> =>
+  Result.map(decode(json), (payload) => {
+    const invoice = InvoiceId.make(payload.order_id)
+    return {
+      invoice,
+      eventId: payload.event_id ?? undefined,
+      deliveryKey: webhook.header("x-idempotency-key")?.slice(0, 200),
+      statement: statement(options.payloadFields ?? {}, json, payload.is_adjusted === true, {
+        ...identity,
+        id: invoice
+      })
+    }
+  })
 
 const statement = (
   fields: PayloadFields,

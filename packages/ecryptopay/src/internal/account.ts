@@ -5,6 +5,7 @@ import type * as Currency from "@gatefold/core/Currency"
 import {
   type GatewayError,
   IntegrityMismatch,
+  InvalidRequest,
   InvalidResponse,
   NotFound,
   OutcomeUnknown,
@@ -85,7 +86,7 @@ export const make = Effect.fnUntraced(function*(options: EcryptopayOptions, iden
   const quotes = yield* QuoteHolder.make<PaymentId, mapping.Seen, GatewayError>({
     lasts: reading.quoteLasts,
     renew: (id, sentAt) => Effect.flatMap(renew(client, reading, id, sentAt), noted),
-    peek: (id) => Effect.map(list, (all) => all.find(({ answer }) => answer.id === id)),
+    peek: (id) => isId(id) ? Effect.map(list, (all) => all.find(({ answer }) => answer.id === id)) : Effect.undefined,
     keepQuote: ({ instruction }, peeked) => ({ ...peeked, instruction }),
     withoutQuote: (value) => ({ ...value, instruction: undefined }),
     isSettled: (value) => mapping.isSettled(reading, value),
@@ -134,6 +135,10 @@ const create = Effect.fnUntraced(function*(
   asset: Currency.Currency
 ) {
   const { client, noted, quotes, reading } = parts
+  if (asset.network !== undefined) {
+    const issue = "the network cannot be chosen at this provider: give the asset alone"
+    return yield* client.error(operation, new InvalidRequest({ field: "payWith", issue }))
+  }
   const sentAt = yield* DateTime.now
   const request = {
     method: "POST",

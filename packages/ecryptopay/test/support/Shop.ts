@@ -8,6 +8,7 @@ import type { RecordedRequest } from "@gatefold/core/Simulator"
 import { Ecryptopay } from "@gatefold/ecryptopay"
 import * as EcryptopaySimulator from "@gatefold/ecryptopay/EcryptopaySimulator"
 import { ConfigProvider, Context, DateTime, Duration, Effect, Fiber, Layer, Result } from "effect"
+import type { HttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
 import { hasEnded, turns } from "./RealTime.ts"
 
@@ -25,7 +26,7 @@ export const optionsOf = Effect.fnUntraced(function*(simulator: EcryptopaySimula
 export const connect = Effect.fnUntraced(function*(
   simulator: EcryptopaySimulator.Service,
   overrides: Partial<Ecryptopay.EcryptopayOptions> = {},
-  transport: typeof NodeHttpClient.layerUndici = NodeHttpClient.layerUndici
+  transport: Layer.Layer<HttpClient.HttpClient> = NodeHttpClient.layerUndici
 ) {
   const options: Ecryptopay.EcryptopayOptions = { ...yield* optionsOf(simulator), ...overrides }
   const services = yield* Layer.build(Ecryptopay.layer(options).pipe(Layer.provide(transport)))
