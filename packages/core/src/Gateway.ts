@@ -11,6 +11,7 @@ import type * as Capability from "./Capability.ts"
 import type * as Currency from "./Currency.ts"
 import type { GatewayError } from "./GatewayError.ts"
 import type { AccountId, ProviderId } from "./Identifiers.ts"
+import type { Operation } from "./Operation.ts"
 import * as Settings from "./Settings.ts"
 
 export interface Service {
@@ -20,6 +21,8 @@ export interface Service {
   readonly account: AccountId
   /** Every operation that there is, with its level; what is not in it is absent. */
   readonly capabilities: ReadonlyMap<string, Capability.Level>
+  /** How its operations are declared: what a create of unknown outcome needs to be found out, for instance. */
+  readonly operations: ReadonlyMap<string, Operation>
   /** The currencies in which the account may ask for money, declared or asked of the provider's catalog. */
   readonly currencies: Effect.Effect<ReadonlyArray<Currency.Currency>, GatewayError>
 }
@@ -33,6 +36,13 @@ export const capability = (path: Capability.Path): Effect.Effect<Capability.Leve
 /** Whether the account has an operation. */
 export const supports = (path: Capability.Path): Effect.Effect<boolean, never, Gateway> =>
   Effect.map(capability(path), (level) => level !== "absent")
+
+/**
+ * How an operation is declared: whether it reads or writes, and how a write is kept from happening twice. `undefined` for
+ * one that is absent or built out of others.
+ */
+export const operation = (path: Capability.Path): Effect.Effect<Operation | undefined, never, Gateway> =>
+  Effect.map(Gateway, ({ operations }) => operations.get(path))
 
 /** The variable that chooses where new attempts go. */
 export const switchVariable = "GATEFOLD_PROVIDER"

@@ -12,6 +12,7 @@ import * as Currency from "./Currency.ts"
 import type * as Gateway from "./Gateway.ts"
 import { AccountId, ProviderId } from "./Identifiers.ts"
 import { assemble } from "./internal/assemble.ts"
+import type { Operation } from "./Operation.ts"
 import type { RetryPolicy } from "./RetryPolicy.ts"
 import * as Settings from "./Settings.ts"
 
@@ -39,6 +40,8 @@ export interface Definition<C extends Capability.Declaration, O extends CommonOp
    * The codes of the currencies that it takes; `asked` where only the account's catalog knows, which it then has to have.
    */
   readonly currencies: ReadonlyArray<string> | "asked"
+  /** How the operations are declared to the pipeline, for programs that ask what a write does. */
+  readonly operations?: { readonly [P in Capability.Path]?: Operation } | undefined
   readonly settings: Settings.Settings<O>
   /**
    * What is wrong with options beyond what their types say, by the variables' names; some may be absent because they
@@ -153,7 +156,14 @@ const assembled = Effect.fnUntraced(function*<C extends Capability.Declaration, 
   const capabilities = new Map(Capability.levels(definition.capabilities))
   for (const path of definition.without?.(options) ?? []) capabilities.delete(path)
   return assemble(
-    { provider, account, name: definition.name, capabilities, currencies: currenciesOf(definition, implementations) },
+    {
+      provider,
+      account,
+      name: definition.name,
+      capabilities,
+      operations: new Map(Object.entries(definition.operations ?? {}).filter(([path]) => capabilities.has(path))),
+      currencies: currenciesOf(definition, implementations)
+    },
     definition.capabilities,
     implementations
   )

@@ -4,17 +4,20 @@
  *
  * The raw bytes are kept, because a signature covers them: mount a receiver before any body parser.
  */
+import * as Cause from "effect/Cause"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Metric from "effect/Metric"
+import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 import * as Accounts from "./Accounts.ts"
 import type { GatewayError } from "./GatewayError.ts"
 import * as cappedBody from "./internal/cappedBody.ts"
 import * as RawWebhook from "./RawWebhook.ts"
+import * as RetryPolicy from "./RetryPolicy.ts"
 import type { WebhookEvent } from "./WebhookEvent.ts"
 import { WebhookEvents } from "./WebhookEvents.ts"
 import type { WebhookRejected } from "./WebhookRejected.ts"
@@ -43,6 +46,13 @@ export interface Reply {
   readonly outcome: string
 }
 
+/** The name of what a handler failed with: its message may say anything. */
+const kindOf = (error: unknown): string =>
+  Predicate.hasProperty(error, "_tag") && Predicate.isString(error._tag) ? error._tag : "defect"
+
+/** How long the provider may take to confirm a webhook: it gives up waiting for us itself, Ecca after 15 s [WH]. */
+const provenWithin = "10 seconds"
+
 /** How long a sender may take for the body. */
 const bodyWithin = "10 seconds"
 
@@ -65,14 +75,17 @@ export const receive = <E, R, E2>(
   readWebhook(incoming).pipe(
     Effect.flatMap((webhook) => prove(account, webhook, options)),
     Effect.catch((refused) => Effect.succeed(refused)),
-    Effect.tap(noted)
+    Effect.tap(noted(account))
   )
 
-const noted = ({ outcome, status }: Reply) =>
-  Effect.andThen(
-    Metric.update(Metric.withAttributes(received, { outcome }), 1),
-    outcome === "taken" ? Effect.void : Effect.logWarning(`webhook not taken: ${outcome}, answered ${status}`)
-  )
+/** An account that is not configured is anybody's text: it is neither logged nor counted by name. */
+const noted = (account: string) => ({ outcome, status }: Reply) =>
+  Effect.gen(function*() {
+    const { ids } = yield* Accounts.Accounts
+    const name = ids.find((id) => id === account) ?? "unknown"
+    yield* Metric.update(Metric.withAttributes(received, { account: name, outcome }), 1)
+    if (outcome !== "taken") yield* Effect.logWarning(`webhook for ${name} not taken: ${outcome}, answered ${status}`)
+  })
 
 /** The webhook with its exact bytes, or the reply to what is none. */
 const readWebhook = <E>(incoming: Incoming<E>): Effect.Effect<RawWebhook.RawWebhook, Reply> => {
@@ -94,10 +107,11 @@ const prove = <E, R>(
   options: Options<E, R>
 ): Effect.Effect<Reply, never, Accounts.Accounts | R> =>
   Accounts.on(account, Effect.flatMap(WebhookEvents, ({ receive }) => receive(webhook))).pipe(
+    RetryPolicy.limit(provenWithin),
     Effect.flatMap((event) =>
       Effect.matchCause(options.onEvent(event), {
         onSuccess: () => reply(200, "taken"),
-        onFailure: () => reply(503, "handler failed")
+        onFailure: (cause) => reply(503, `handler failed: ${kindOf(Cause.squash(cause))}`)
       })
     ),
     Effect.catchTags({

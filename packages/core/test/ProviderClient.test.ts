@@ -140,7 +140,8 @@ const letTimePass = Effect.fnUntraced(function*<A, E>(
   after: Duration.Input | undefined
 ) {
   let seen = 0
-  while (!hasEnded(fiber)) {
+  for (let round = 0; !hasEnded(fiber); round++) {
+    assert.isBelow(round, 1_000, "it does not come to an end")
     yield* moment()
     const { length } = yield* requests
     if (after !== undefined && length > seen) yield* TestClock.adjust(after)

@@ -15,6 +15,7 @@ import * as context from "./internal/context.ts"
 import { deliveries } from "./internal/deliveries.ts"
 import { invoices, payments } from "./internal/invoices.ts"
 import { observe } from "./internal/observe.ts"
+import * as operations from "./internal/operations.ts"
 import { readClaim } from "./internal/payload.ts"
 import { withdrawals } from "./internal/withdrawals.ts"
 
@@ -32,6 +33,18 @@ export const provider = Provider.make({
     webhookEvents: { admit: "native", resolve: "native", receive: "native", diagnose: "native" },
     webhookDeliveries: { history: "native", resend: "native" },
     catalog: { paymentMethods: "native", currencies: "native" }
+  },
+  operations: {
+    "invoices.create": operations.createInvoice,
+    "invoices.get": operations.getInvoice,
+    "invoices.list": operations.listInvoices,
+    "invoices.cancel": operations.cancelInvoice,
+    "withdrawals.get": operations.getWithdrawal,
+    "withdrawals.list": operations.listWithdrawals,
+    "webhookDeliveries.history": operations.webhookHistory,
+    "webhookDeliveries.resend": operations.resendWebhook,
+    "catalog.paymentMethods": operations.paymentMethods,
+    "catalog.currencies": operations.currencies
   },
   settings,
   check,

@@ -30,6 +30,13 @@ export const provider = Provider.make({
     payments: { create: "native", get: "native", list: "native", watch: "native" },
     webhookEvents: { admit: "native", resolve: "native", receive: "native", diagnose: "native" }
   },
+  operations: {
+    "invoices.create": account.createPayment,
+    "invoices.list": account.listPayments,
+    "payments.create": account.createPayment,
+    "payments.get": account.getPayment,
+    "payments.list": account.listPayments
+  },
   settings,
   check,
   make: Effect.fnUntraced(function*(options: EcryptopayOptions, identity) {

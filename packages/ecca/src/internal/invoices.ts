@@ -15,7 +15,7 @@ import type { Ecca } from "./context.ts"
 import { create } from "./create.ts"
 import * as lists from "./lists.ts"
 import * as mapping from "./mapping.ts"
-import { observe, seen } from "./observe.ts"
+import { complete, observe, seen } from "./observe.ts"
 import * as operations from "./operations.ts"
 import * as wire from "./wire.ts"
 
@@ -23,7 +23,7 @@ import * as wire from "./wire.ts"
 export const invoices = (ecca: Ecca): Invoices.Service => ({
   create: (invoice) => ecca.client.limited(create(ecca, invoice)),
   get: (lookup) => observe(ecca, lookup),
-  list: (filter) => list(ecca, filter ?? {}),
+  list: (filter) => list(ecca, filter ?? {}, complete),
   cancel: (id) => ecca.client.limited(cancel(ecca, id))
 })
 
@@ -32,12 +32,22 @@ export const payments = (ecca: Ecca): Pick<Payments.Service, "get" | "list"> => 
   get: (id) => getPayment(ecca, id),
   list: (filter) =>
     filter?.status === undefined
-      ? Stream.flatMap(list(ecca, { pageSize: filter?.pageSize }), (invoice) => Stream.fromIterable(invoice.payments))
+      ? Stream.flatMap(
+        list(ecca, { pageSize: filter?.pageSize }, seen),
+        ({ payments }) => Stream.fromIterable(payments)
+      )
       : lists.refused(ecca, operations.listInvoices, "status", "payments cannot be filtered by status here")
 })
 
-/** Invoices as the list states them: whether one was adjusted stands only in what `get` reads. */
-const list = (ecca: Ecca, filter: Invoices.Filter): Stream.Stream<Invoice.Invoice, GatewayError> => {
+/** How many histories of a list are read at a time. */
+const historiesAtOnce = 4
+
+/** A finished invoice of a list has to be read as completely as by itself: one that was adjusted must not look paid. */
+const list = (
+  ecca: Ecca,
+  filter: Invoices.Filter,
+  read: (ecca: Ecca, answer: wire.Invoice) => Effect.Effect<Invoice.Invoice, GatewayError>
+): Stream.Stream<Invoice.Invoice, GatewayError> => {
   const operation = operations.listInvoices
   const status = filter.status === undefined ? undefined : mapping.wordOf("invoice", filter.status)
   if (filter.status !== undefined && status === undefined) {
@@ -55,7 +65,7 @@ const list = (ecca: Ecca, filter: Invoices.Filter): Stream.Stream<Invoice.Invoic
     nothing: "INVOICE_NOT_FOUND",
     filter: { ...filter, status, currency: currency?.code }
   })
-  return Stream.mapEffect(answers, (answer) => seen(ecca, answer))
+  return Stream.mapEffect(answers, (answer) => read(ecca, answer), { concurrency: historiesAtOnce })
 }
 
 /**

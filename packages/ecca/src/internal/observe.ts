@@ -2,7 +2,7 @@
  * Reading an invoice as Ecca states it. That it was adjusted stands only in its delivery history, which is therefore a
  * part of every observation of a finished invoice, so that a poll learns what a webhook would have said.
  */
-import { IntegrityMismatch } from "@gatefold/core/GatewayError"
+import { type GatewayError, IntegrityMismatch, InvalidResponse } from "@gatefold/core/GatewayError"
 import type { InvoiceId } from "@gatefold/core/Identifiers"
 import * as Invoice from "@gatefold/core/Invoice"
 import type { Lookup } from "@gatefold/core/Invoices"
@@ -27,15 +27,23 @@ export const seen = Effect.fnUntraced(function*({ identity, unrecognized }: Ecca
   return invoice
 })
 
-/** @internal The invoice with, if it is finished, what its history adds; both in the time of one call. */
-export const observe = Effect.fnUntraced(
-  function*(ecca: Ecca, lookup: Lookup) {
-    const invoice = yield* seen(ecca, yield* read(ecca, lookup))
-    if (!Invoice.isTerminal(invoice)) return invoice
-    return withAdjustments(ecca, invoice, yield* history(ecca, invoice.id))
-  },
-  (observed, { client }) => client.limited(observed)
-)
+/** @internal The invoice with, if it is finished, what its history adds. */
+export const observe = (ecca: Ecca, lookup: Lookup): Effect.Effect<Invoice.Invoice, GatewayError> =>
+  ecca.client.limited(Effect.flatMap(read(ecca, lookup), (answer) => complete(ecca, answer)))
+
+/** @internal The same of an invoice that was read already, such as an item of a list. */
+export const complete = Effect.fnUntraced(function*(ecca: Ecca, answer: wire.Invoice) {
+  const invoice = yield* seen(ecca, answer)
+  return Invoice.isTerminal(invoice) ? withAdjustments(ecca, invoice, yield* knownHistory(ecca, invoice.id)) : invoice
+})
+
+/** That an invoice which was just read has no history is not an invoice that is not there: no webhook yet is `[]`. */
+const knownHistory = (ecca: Ecca, id: InvoiceId) =>
+  Effect.catchReason(history(ecca, id), "GatewayError", "NotFound", () =>
+    Effect.fail(ecca.client.error(
+      operations.webhookHistory,
+      new InvalidResponse({ path: "error", issue: "an invoice that exists has a history" })
+    )))
 
 const read = Effect.fnUntraced(function*(ecca: Ecca, lookup: Lookup) {
   const operation = operations.getInvoice

@@ -36,7 +36,7 @@ export const createPayment = Operation.write("payments.create", {
 })
 
 /** @internal Not a pure read: it renews the amount due and the QR image. */
-const getPayment = Operation.readRenewingQuote("payments.get")
+export const getPayment = Operation.readRenewingQuote("payments.get")
 
 /** @internal Reads without renewing any quote. No paging is documented. */
 export const listPayments = Operation.list("payments.list")

@@ -40,8 +40,8 @@ export const make = Effect.fnUntraced(function*(options: EcryptopayOptions, iden
     const answer = yield* grant(client, options, current?.refresh)
     const life = answer.expires_in * 1000
     const fresh: Token = {
-      access: Redacted.make(answer.access_token),
-      refresh: typeof answer.refresh_token === "string" ? Redacted.make(answer.refresh_token) : undefined,
+      access: answer.access_token,
+      refresh: answer.refresh_token ?? undefined,
       staleAt: sentAt + life - Math.min(life * margin.share, margin.millis)
     }
     current = fresh

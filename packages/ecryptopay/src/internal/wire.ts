@@ -4,15 +4,17 @@
 import * as Wire from "@gatefold/core/Wire"
 import * as Schema from "effect/Schema"
 
+const Secret = Schema.RedactedFromValue(Schema.String.check(Schema.isPattern(/^[\x21-\x7e]+$/u)))
+
 /** @internal The answer of a standard OAuth 2.0 token endpoint (RFC 6749, section 5.1). */
 export const Token = Schema.Struct({
-  access_token: Schema.String.check(Schema.isPattern(/^[\x21-\x7e]+$/u)),
+  access_token: Secret,
   expires_in: Wire.Integer,
-  refresh_token: Wire.nullish(Schema.String.check(Schema.isPattern(/^[\x21-\x7e]+$/u)))
+  refresh_token: Wire.nullish(Secret)
 })
 
-/** @internal The token endpoint's refusal (RFC 6749, section 5.2). */
-export const TokenRefusal = Schema.Struct({ error: Schema.NonEmptyString })
+/** @internal The token endpoint's refusal (RFC 6749, section 5.2), with a code such as `invalid_grant`. */
+export const TokenRefusal = Schema.Struct({ error: Schema.String.check(Schema.isPattern(/^[a-z_]{1,40}$/u)) })
 
 /**
  * @internal An integer, in the one way to write it. A lenient server takes `048213` and `48213x` for 48213, and asking
