@@ -106,8 +106,7 @@ describe("secrets", () => {
         ]
       })
       const outcomes = yield* program.pipe(
-        Effect.provide(gateway),
-        Effect.provide(Logger.layer([logger])),
+        Effect.provide(Layer.provideMerge(gateway, Logger.layer([logger]))),
         Effect.withTracer(tracer)
       )
       for (const outcome of outcomes) seen.push(...renderings(outcome))

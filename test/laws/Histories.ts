@@ -2,7 +2,7 @@
  * Histories of invoices at the simulators: random acts of customers and providers, and after each of them what a
  * webhook, a read and a list say.
  */
-import * as Invoice from "@gatefold/core/Invoice"
+import type * as Invoice from "@gatefold/core/Invoice"
 import { Invoices } from "@gatefold/core/Invoices"
 import type { Simulator, SimulatorError } from "@gatefold/core/Simulator"
 import { WebhookEvents } from "@gatefold/core/WebhookEvents"

@@ -19,14 +19,9 @@ export class Proof extends Schema.Class<Proof>("@gatefold/core/WebhookEvent/Proo
   secret: Schema.optionalKey(Schema.Int)
 }) {}
 
-/**
- * A webhook that passed the local checks: which object it is about, and the statement itself where it was signed and the
- * mode believes it. It holds no body and is no event yet; it can be stored until it is resolved.
- */
-export class Admitted extends Schema.Class<Admitted>("@gatefold/core/WebhookEvent/Admitted")({
+const envelope = {
   provider: ProviderId,
   account: AccountId,
-  invoice: InvoiceId,
   proof: Proof,
   /** The provider's event id, only where it was signed. */
   eventId: Schema.optionalKey(Schema.String),
@@ -36,7 +31,16 @@ export class Admitted extends Schema.Class<Admitted>("@gatefold/core/WebhookEven
   deliveryKey: Schema.optionalKey(Schema.String),
   /** When the sender says it signed. */
   signedAt: Schema.optionalKey(Schema.DateTimeUtcFromString),
-  receivedAt: Schema.DateTimeUtcFromString,
+  receivedAt: Schema.DateTimeUtcFromString
+}
+
+/**
+ * A webhook that passed the local checks: which object it is about, and the statement itself where it was signed and the
+ * mode believes it. It holds no body and is no event yet; it can be stored until it is resolved.
+ */
+export class Admitted extends Schema.Class<Admitted>("@gatefold/core/WebhookEvent/Admitted")({
+  ...envelope,
+  invoice: InvoiceId,
   /** What the signed body says, in `signature` mode. */
   statement: Schema.optionalKey(Invoice.Invoice),
   /** In `signature` mode, the proof that this admission was made with one of the account's secrets. */
@@ -45,14 +49,7 @@ export class Admitted extends Schema.Class<Admitted>("@gatefold/core/WebhookEven
 
 /** What an event says, as data: an envelope around the invoice as the provider stated it. */
 export class Snapshot extends Schema.Class<Snapshot>("@gatefold/core/WebhookEvent/Snapshot")({
-  provider: ProviderId,
-  account: AccountId,
-  proof: Proof,
-  eventId: Schema.optionalKey(Schema.String),
-  eventType: Schema.optionalKey(Schema.String),
-  deliveryKey: Schema.optionalKey(Schema.String),
-  signedAt: Schema.optionalKey(Schema.DateTimeUtcFromString),
-  receivedAt: Schema.DateTimeUtcFromString,
+  ...envelope,
   invoice: Invoice.Invoice
 }) {}
 

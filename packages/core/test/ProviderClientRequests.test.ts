@@ -2,9 +2,10 @@
  * What a provider sees of a request, and what is kept of its refusal.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { InvalidResponse } from "@gatefold/core/GatewayError"
+import { Forbidden, InvalidResponse } from "@gatefold/core/GatewayError"
 import * as Operation from "@gatefold/core/Operation"
 import * as ProviderClient from "@gatefold/core/ProviderClient"
+import * as RetryPolicy from "@gatefold/core/RetryPolicy"
 import { Fault } from "@gatefold/core/Simulator"
 import { Context, Effect, Redacted, Schema } from "effect"
 import { FetchHttpClient, HttpClient } from "effect/http"
@@ -181,13 +182,25 @@ describe("the pipeline", () => {
       )
     }).pipe(Effect.provide(layer)))
 
-  it.effect("keeps them of an outcome that is not known, too", () =>
+  for (const words of ["in prose", "two\nlines", "é", "", "x".repeat(121)]) {
+    it.effect(`knows a refusal whose code cannot be kept all the same: ${JSON.stringify(words.slice(0, 9))}`, () =>
+      Effect.gen(function*() {
+        const { baseUrl, server } = yield* TinyProvider.start
+        yield* server.arm(answer(403, TinyProvider.errorBody(words, words)))
+        const { call } = yield* TinyProvider.connect(baseUrl)
+        const { reason } = yield* Effect.flip(call("none"))
+        assert.deepEqual({ ...reason }, { ...new Forbidden({ httpStatus: 403 }) })
+      }).pipe(Effect.provide(layer)))
+  }
+
+  it.effect("keeps them of an outage, too", () =>
     Effect.gen(function*() {
       const { baseUrl, server } = yield* TinyProvider.start
-      yield* server.arm(answer(500, TinyProvider.errorBody("OOPS", "req-78")))
-      const { call } = yield* TinyProvider.connect(baseUrl)
-      const { reason } = yield* Effect.flip(call("reference"))
-      assert.deepInclude(reason, { _tag: "OutcomeUnknown", code: "OOPS", requestId: "req-78", httpStatus: 500 })
+      yield* server.arm(answer(500, TinyProvider.errorBody("OOPS", "req-78")), { times: 2 })
+      const { call } = yield* TinyProvider.connect(baseUrl, { retry: RetryPolicy.once })
+      const kept = { code: "OOPS", requestId: "req-78", httpStatus: 500 }
+      assert.deepInclude((yield* Effect.flip(call("reference"))).reason, { _tag: "OutcomeUnknown", ...kept })
+      assert.deepInclude((yield* Effect.flip(call("read"))).reason, { _tag: "Unavailable", ...kept })
     }).pipe(Effect.provide(layer)))
 
   it.effect("takes an adapter's InvalidResponse of a write for an outcome that is not known", () =>

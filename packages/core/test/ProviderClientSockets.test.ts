@@ -136,6 +136,12 @@ for (const { layer, transport } of TinyProvider.transports) {
         }).pipe(Effect.provide(layer)))
     }
 
+    it.effect("a body announced as too large is not waited for", () =>
+      Effect.gen(function*() {
+        const { fails } = yield* setUp((socket) => socket.write(RawServer.head("200 OK", "content-length: 4097")))
+        assert.strictEqual((yield* fails("read"))._tag, "InvalidResponse")
+      }).pipe(Effect.provide(layer)))
+
     it.effect("a small body that unpacks to a large one is not taken", () =>
       Effect.gen(function*() {
         const bomb = gzipSync(Buffer.alloc(3_000_000, " "))

@@ -8,7 +8,7 @@ import { Effect, Fiber, Result } from "effect"
 import { TestClock } from "effect/testing"
 import { type Account, answering, connect, envelope, open, order } from "./support/EccaAccount.ts"
 import * as Lanes from "./support/Lanes.ts"
-import { connectionsEnd, reaches, whileNobodyAnswers } from "./support/RealTime.ts"
+import { settled, reaches, whileNobodyAnswers } from "./support/RealTime.ts"
 
 const post = "POST /create-invoice"
 const get = "GET /invoices/order-1"
@@ -151,7 +151,7 @@ describe("create, when answers go wrong for ever", () => {
     Effect.gen(function*() {
       const account = yield* open()
       yield* account.sim.arm(Fault.Refused())
-      yield* connectionsEnd
+      yield* settled
       const { books, reason, seen } = yield* attempt(account)
       assert.deepInclude(reason, { _tag: "Unavailable", evidence: "refused" })
       assert.deepStrictEqual([seen, books], [[], []])
@@ -336,6 +336,15 @@ describe("create of a reference that is taken (DUPLICATE_EXTERNAL_ID)", () => {
       yield* account.sim.arm(Fault.ErrorPage({ effect: "none" }), { operation: "invoices.get", times: "always" })
       const { reason } = yield* attempt(account)
       assert.deepInclude(reason, { _tag: "OutcomeUnknown", code: "DUPLICATE_EXTERNAL_ID", httpStatus: 409 })
+    }))
+
+  it.effect("by one whose history is not found: is unknown, since the invoice itself is there", () =>
+    Effect.gen(function*() {
+      const account = yield* open()
+      const first = yield* account.invoices.create(order("order-1"))
+      yield* account.sim.pay(first.id)
+      yield* answering(account, "webhookDeliveries.history", envelope("INVOICE_NOT_FOUND"), 404)
+      assert.strictEqual((yield* attempt(account)).reason?._tag, "OutcomeUnknown")
     }))
 
   it.effect("by one that the platform then does not find: is a conflict, nothing happened", () =>

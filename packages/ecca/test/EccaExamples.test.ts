@@ -139,6 +139,7 @@ describe("the documentation's invoices", () => {
     Effect.gen(function*() {
       const account = yield* open()
       yield* answering(account, "invoices.list", Fixture.text("invoices.list"))
+      yield* answering(account, "webhookDeliveries.history", { ...Fixture.json("webhooks.history"), events: [] })
       const all = yield* Stream.runCollect(account.invoices.list())
       assert.deepStrictEqual<object>(yield* Effect.forEach(all, (invoice) => invoiceJson(invoice)), [paid])
     }))

@@ -9,7 +9,7 @@ import { Fault } from "@gatefold/core/Simulator"
 import { Effect, Result, Stream } from "effect"
 import { type Account, open, order } from "./support/EccaAccount.ts"
 import * as Lanes from "./support/Lanes.ts"
-import { connectionsEnd, whileNobodyAnswers } from "./support/RealTime.ts"
+import { settled, whileNobodyAnswers } from "./support/RealTime.ts"
 
 interface Ids {
   /** Open, without a payment. */
@@ -53,7 +53,7 @@ const spoil = Effect.fnUntraced(function*(
   const { account, ids } = yield* setUp
   yield* account.sim.arm(lane.fault, { operation, times })
   // a request on a connection that was open until now may count as sent
-  if (lane.kind === "unreachable") yield* connectionsEnd
+  if (lane.kind === "unreachable") yield* settled
   const before = (yield* account.requests).length
   const made = Effect.result(call(account, ids))
   const result = yield* lane.takesTime === true ? whileNobodyAnswers(account, unanswered, made) : made

@@ -5,7 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Identifiers, Invoice, Money } from "@gatefold/core"
 import * as EccaSimulator from "@gatefold/ecca/EccaSimulator"
 import { DateTime, Effect, Stream } from "effect"
-import { answering, connect, open, order } from "./support/EccaAccount.ts"
+import { answering, connect, envelope, open, order } from "./support/EccaAccount.ts"
 import * as Fixture from "./support/Fixture.ts"
 import * as Observer from "./support/Observer.ts"
 
@@ -337,6 +337,18 @@ describe("an answer about another invoice than was asked for", () => {
       yield* answering(account, "webhookDeliveries.history", Fixture.text("webhooks.history"))
       const { reason } = yield* Effect.flip(account.invoices.get({ id }))
       assert.deepInclude(reason, { _tag: "IntegrityMismatch", field: "id", asked: id, got: data.invoice_id })
+    }))
+})
+
+describe("a finished invoice whose history is not found", () => {
+  it.effect("is not an invoice that is not there", () =>
+    Effect.gen(function*() {
+      const account = yield* open()
+      const { id } = yield* account.invoices.create(order("order-1"))
+      yield* account.sim.pay(id)
+      yield* answering(account, "webhookDeliveries.history", envelope("INVOICE_NOT_FOUND"), 404)
+      const { reason } = yield* Effect.flip(account.invoices.get({ id }))
+      assert.strictEqual(reason._tag, "InvalidResponse")
     }))
 })
 

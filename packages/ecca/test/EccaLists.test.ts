@@ -2,11 +2,12 @@
  * Lists: page after page on demand, ended however the provider ends them, without doubles and without going on for ever.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { type GatewayError, Identifiers, type Invoices, type Withdrawals } from "@gatefold/core"
+import { type GatewayError, Identifiers, Invoice, type Invoices, Money, type Withdrawals } from "@gatefold/core"
 import { Fault } from "@gatefold/core/Simulator"
-import { Effect, Stream } from "effect"
+import { Effect, Fiber, Stream } from "effect"
 import { type Account, answering, envelope, open, order, type Setup } from "./support/EccaAccount.ts"
 import * as Fixture from "./support/Fixture.ts"
+import { reaches, settled } from "./support/RealTime.ts"
 
 /** One of the two lists that the provider has, as items by name, newest first. */
 interface List {
@@ -29,7 +30,7 @@ const lists: Readonly<Record<string, List>> = {
     nothing: "INVOICE_NOT_FOUND",
     fill: ({ invoices }, names) => Effect.forEach(names, (name) => invoices.create(order(name)), { discard: true }),
     names: ({ invoices }, filter) => Stream.map(invoices.list(filter), ({ reference = "none" }) => reference),
-    page: (item) => ({ data: [{ ...Fixture.json("invoices.list").data[0], ...item }] })
+    page: (item) => ({ data: [{ ...Fixture.json("invoices.list").data[0], status: "pending", ...item }] })
   },
   withdrawals: {
     operation: "withdrawals.list",
@@ -204,6 +205,79 @@ for (const [name, list] of Object.entries(lists)) {
   })
 }
 
+describe("finished invoices of a list", () => {
+  const histories = (account: Account) =>
+    Effect.map(account.requests, (all) => all.filter((one) => one.endsWith("/webhooks")).length)
+
+  /** As many paid invoices, the first of which was adjusted. */
+  const setUp = Effect.fnUntraced(function*(count: number) {
+    const account = yield* open()
+    const invoices = yield* Effect.forEach(numbered(count), (name) => account.invoices.create(order(name)))
+    yield* Effect.forEach(invoices, ({ id }) => account.sim.pay(id))
+    yield* account.sim.adjust(invoices[0]?.id ?? "none")
+    return account
+  })
+
+  it.effect("are read as completely as by themselves: one that was adjusted does not look paid", () =>
+    Effect.gen(function*() {
+      const account = yield* setUp(6)
+      yield* account.invoices.create(order("open"))
+      const all = yield* Stream.runCollect(account.invoices.list({ pageSize: 4 }))
+      assert.deepStrictEqual(all.map(({ isAdjusted, reference }) => [`${reference}`, isAdjusted]), [
+        ["open", false],
+        ...numbered(6).toReversed().map((name) => [name, name === "item-1"])
+      ])
+      for (const invoice of all) {
+        const alone = yield* account.invoices.get({ id: invoice.id })
+        assert.strictEqual(Invoice.factKey(invoice), Invoice.factKey(alone))
+      }
+      const price = Money.makeUnsafe("1500.00", "UAH")
+      assert.strictEqual(all.filter((invoice) => Invoice.covers(price, invoice)).length, 5)
+    }))
+
+  it.effect("cost a request each, and open ones and payments none", () =>
+    Effect.gen(function*() {
+      const account = yield* setUp(3)
+      yield* account.invoices.create(order("open"))
+      yield* Stream.runDrain(account.payments.list())
+      assert.strictEqual(yield* histories(account), 0)
+      yield* Stream.runDrain(account.invoices.list())
+      assert.strictEqual(yield* histories(account), 3)
+    }))
+
+  it.effect("fail with their history: nobody may take one for not adjusted", () =>
+    Effect.gen(function*() {
+      const account = yield* setUp(2)
+      yield* account.sim.arm(Fault.ErrorPage({ effect: "none" }), {
+        operation: "webhookDeliveries.history",
+        times: "always"
+      })
+      const error = yield* Effect.flip(Stream.runDrain(account.invoices.list()))
+      assert.deepStrictEqual([error.operation, error.reason._tag], ["webhookDeliveries.history", "Unavailable"])
+    }))
+
+  it.effect("are read four at a time", () =>
+    Effect.gen(function*() {
+      const account = yield* setUp(8)
+      yield* account.sim.arm(Fault.Timeout({ effect: "none" }), {
+        operation: "webhookDeliveries.history",
+        times: "always"
+      })
+      const fiber = yield* Effect.forkChild(Stream.runDrain(account.invoices.list()))
+      yield* reaches("histories that are asked for", histories(account), 4)
+      yield* settled
+      assert.strictEqual(yield* histories(account), 4)
+      yield* Fiber.interrupt(fiber)
+    }))
+
+  it.effect("make no page be read before it is wanted", () =>
+    Effect.gen(function*() {
+      const account = yield* setUp(6)
+      yield* Stream.runDrain(Stream.take(account.invoices.list({ pageSize: 2 }), 1))
+      assert.strictEqual((yield* pages(account, "/invoices")).length, 1)
+    }))
+})
+
 describe("filters of the list of invoices", () => {
   const asked: ReadonlyArray<readonly [Invoices.Filter, string]> = [
     [{}, "?page=1"],
@@ -298,7 +372,7 @@ describe("ids in lists", () => {
   it.effect("of 20 digits that are numbers stay apart from one another", () =>
     Effect.gen(function*() {
       const account = yield* open()
-      const [item] = Fixture.json("invoices.list").data
+      const item = { ...Fixture.json("invoices.list").data[0], status: "pending" }
       // a float cannot tell these two apart
       const ids = ["12345678901234567890", "12345678901234567891"]
       const data = ids.map((id) => JSON.stringify(item).replace(JSON.stringify(item.invoice_id), id))

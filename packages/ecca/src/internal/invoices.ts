@@ -1,8 +1,7 @@
 /**
  * `Invoices` and `Payments` at Ecca, whose payments are the deals of its invoices.
  */
-import * as Currency from "@gatefold/core/Currency"
-import { type GatewayError, NotFound, OutcomeUnknown } from "@gatefold/core/GatewayError"
+import { type GatewayError, InvalidRequest, NotFound, OutcomeUnknown } from "@gatefold/core/GatewayError"
 import { InvoiceId, type PaymentId } from "@gatefold/core/Identifiers"
 import type * as Invoice from "@gatefold/core/Invoice"
 import type * as Invoices from "@gatefold/core/Invoices"
@@ -14,7 +13,6 @@ import * as Stream from "effect/Stream"
 import type { Ecca } from "./context.ts"
 import { create } from "./create.ts"
 import * as lists from "./lists.ts"
-import * as mapping from "./mapping.ts"
 import { complete, observe, seen } from "./observe.ts"
 import * as operations from "./operations.ts"
 import * as wire from "./wire.ts"
@@ -36,7 +34,10 @@ export const payments = (ecca: Ecca): Pick<Payments.Service, "get" | "list"> => 
         list(ecca, { pageSize: filter?.pageSize }, seen),
         ({ payments }) => Stream.fromIterable(payments)
       )
-      : lists.refused(ecca, operations.listInvoices, "status", "payments cannot be filtered by status here")
+      : Stream.fail(ecca.client.error(
+        operations.listInvoices,
+        new InvalidRequest({ field: "status", issue: "payments cannot be filtered by status here" })
+      ))
 })
 
 /** How many histories of a list are read at a time. */
@@ -48,22 +49,14 @@ const list = (
   filter: Invoices.Filter,
   read: (ecca: Ecca, answer: wire.Invoice) => Effect.Effect<Invoice.Invoice, GatewayError>
 ): Stream.Stream<Invoice.Invoice, GatewayError> => {
-  const operation = operations.listInvoices
-  const status = filter.status === undefined ? undefined : mapping.wordOf("invoice", filter.status)
-  if (filter.status !== undefined && status === undefined) {
-    return lists.refused(ecca, operation, "status", "the provider has no such status")
-  }
-  const currency = filter.currency === undefined ? undefined : Currency.parse(filter.currency)
-  if (filter.currency !== undefined && currency === undefined) {
-    return lists.refused(ecca, operation, "currency", "not a currency code")
-  }
   const answers = lists.all(ecca, {
-    operation,
+    operation: operations.listInvoices,
     path: "/invoices",
     answer: wire.InvoicePage,
     id: ({ invoice_id: id }) => id,
     nothing: "INVOICE_NOT_FOUND",
-    filter: { ...filter, status, currency: currency?.code }
+    statusesOf: "invoice",
+    filter
   })
   return Stream.mapEffect(answers, (answer) => read(ecca, answer), { concurrency: historiesAtOnce })
 }

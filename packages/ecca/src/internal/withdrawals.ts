@@ -46,18 +46,14 @@ const get = Effect.fnUntraced(function*(ecca: Ecca, id: WithdrawalId) {
 })
 
 const list = (ecca: Ecca, filter: Withdrawals.Filter) => {
-  const operation = operations.listWithdrawals
-  const status = filter.status === undefined ? undefined : mapping.wordOf("withdrawal", filter.status)
-  if (filter.status !== undefined && status === undefined) {
-    return lists.refused(ecca, operation, "status", "the provider has no such status")
-  }
   const answers = lists.all(ecca, {
-    operation,
+    operation: operations.listWithdrawals,
     path: "/withdrawals",
     answer: wire.WithdrawalPage,
     id: ({ withdraw_uuid: id }) => id,
     nothing: "WITHDRAWALS_NOT_FOUND",
-    filter: { ...filter, status }
+    statusesOf: "withdrawal",
+    filter
   })
   return Stream.mapEffect(answers, (answer) => seen(ecca, answer))
 }

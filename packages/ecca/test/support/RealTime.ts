@@ -8,8 +8,8 @@ import type { Account } from "./EccaAccount.ts"
 
 const moment = TestClock.withLive(Effect.sleep("2 millis"))
 
-/** Lets a client learn that its open connections were closed. */
-export const connectionsEnd = TestClock.withLive(Effect.sleep("20 millis"))
+/** Lets sockets do what is under way, such as learning that a connection was closed. */
+export const settled = TestClock.withLive(Effect.sleep("20 millis"))
 
 /** Waits until a number that is counted elsewhere is this high, and fails if it is not within 5 seconds. */
 export const reaches = Effect.fnUntraced(function*(what: string, count: Effect.Effect<number>, expected: number) {

@@ -64,10 +64,11 @@ export const make = Effect.fnUntraced(function*(options: EcryptopayOptions, iden
     quoteLasts: options.quoteLasts ?? quoteLasts,
     meanings: mapping.meaningsOf(options.states ?? {})
   }
+  const { authorize } = yield* token.make(options, identity)
   const client = yield* ProviderClient.make({
     ...identity,
     baseUrl,
-    authorize: yield* token.make(options, identity),
+    authorize,
     secrets: [options.email, options.password, options.clientId, options.clientSecret],
     // no error form is documented
     readEnvelope: () => undefined,

@@ -84,7 +84,7 @@ export const make = Effect.fnUntraced(function*(options: EcryptopayOptions, iden
         : Effect.map(replace(token), (fresh) => signedIn(fresh, false))
     }
   )
-  return authorize
+  return { authorize }
 })
 
 const tokenClient = (options: EcryptopayOptions, identity: Identity) =>
