@@ -1,6 +1,6 @@
 // The commands of the README. Brings its own Node 24 and pnpm from npm, so that any machine with Node 20 and npm will do.
 import { spawnSync } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
@@ -50,6 +50,15 @@ const readCounts = (report) => {
   }
 }
 
+/** Installs what the lock file says, unless that was the last thing installed here. */
+const install = () => {
+  const stamp = new URL("../node_modules/.installed-lock", import.meta.url)
+  const lock = readFileSync(new URL("../pnpm-lock.yaml", import.meta.url), "utf8")
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock) return
+  run("pnpm", ["install", "--frozen-lockfile", "--prefer-offline"], { quiet: true })
+  writeFileSync(stamp, lock)
+}
+
 const tasks = {
   start: () => run("node", ["examples/quickstart/main.ts", ...args]),
   laws: () => run("node", ["test/laws/main.ts", ...args]),
@@ -66,6 +75,6 @@ if (process.env.GATEFOLD_BOOTSTRAPPED === undefined) {
     env: { GATEFOLD_BOOTSTRAPPED: "1", npm_config_loglevel: "error" }
   })
 } else {
-  run("pnpm", ["install", "--frozen-lockfile", "--prefer-offline"], { quiet: true })
+  install()
   tasks[task]()
 }

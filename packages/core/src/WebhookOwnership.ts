@@ -14,7 +14,15 @@ import type { AccountId, InvoiceId } from "./Identifiers.ts"
  */
 export type Owns = (account: AccountId, invoice: InvoiceId) => Effect.Effect<boolean, unknown>
 
-/** The hook of the calls in this context; by default there is none, and every invoice may be ours. */
+/**
+ * The hook; by default there is none, and every invoice may be ours. Provide it to `Gateway.layerConfig` or to a
+ * provider's layer for that layer's accounts, to a receiver for what comes in there, or to a single call: what is
+ * nearest to the call is asked.
+ *
+ * ```ts
+ * const owned = Layer.succeed(WebhookOwnership.Current, (account, invoice) => orders.knows(account, invoice))
+ * ```
+ */
 export const Current: Context.Reference<Owns | undefined> = Context.Reference("@gatefold/core/WebhookOwnership", {
   defaultValue: (): Owns | undefined => undefined
 })

@@ -5,7 +5,7 @@
  * The raw bytes are kept, because a signature covers them: mount a receiver before any body parser.
  */
 import * as Cause from "effect/Cause"
-import * as Data from "effect/Data"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
@@ -16,6 +16,8 @@ import * as Stream from "effect/Stream"
 import * as Accounts from "./Accounts.ts"
 import type { GatewayError } from "./GatewayError.ts"
 import * as cappedBody from "./internal/cappedBody.ts"
+import * as NodeExchange from "./internal/nodeExchange.ts"
+import * as Present from "./Present.ts"
 import * as RawWebhook from "./RawWebhook.ts"
 import * as RetryPolicy from "./RetryPolicy.ts"
 import type { WebhookEvent } from "./WebhookEvent.ts"
@@ -40,87 +42,140 @@ export interface Incoming<E> extends cappedBody.Body<E> {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** How a request is answered. `outcome` is a word for people and metrics, without anything of the request. */
+/** How a request is answered. */
 export interface Reply {
   readonly status: number
+  /** A word for the sender, people and metrics, without anything of the request. */
   readonly outcome: string
+  /** What belongs to this status: `allow`, `accept` or `retry-after`. */
+  readonly headers: Readonly<Record<string, string>>
+  /** More about it, for the log and not for the sender. */
+  readonly detail?: string
 }
 
+const reply = (status: number, outcome: string, more: Partial<Reply> = {}): Reply => ({
+  status,
+  outcome,
+  headers: {},
+  ...more
+})
+
 /** The name of what a handler failed with: its message may say anything. */
-const kindOf = (error: unknown): string =>
-  Predicate.hasProperty(error, "_tag") && Predicate.isString(error._tag) ? error._tag : "defect"
+const kindOf = (error: unknown): string => {
+  if (Predicate.hasProperty(error, "_tag") && Predicate.isString(error._tag)) return error._tag
+  return error instanceof Error ? error.name : "defect"
+}
+
+/** How long a sender may take for the body. */
+const bodyWithin = "10 seconds"
 
 /** How long the provider may take to confirm a webhook: it gives up waiting for us itself, Ecca after 15 s [WH]. */
 const provenWithin = "10 seconds"
 
-/** How long a sender may take for the body. */
-const bodyWithin = "10 seconds"
+/** The same with what is no call to the provider: an ownership hook that hangs, a read that somebody else has begun. */
+const answeredWithin = "12 seconds"
 
 const received = Metric.counter("gatefold_webhooks", {
   description: "Webhooks, by account and outcome",
   incremental: true
 })
 
-const reply = (status: number, outcome: string): Reply => ({ status, outcome })
-
 /**
- * Receives one webhook for an account: checks method and content type, reads at most 64 KiB, proves it, hands the event
- * on, and says what to answer. Each webhook that is not taken leaves one line in the log, without body or headers.
+ * Receives one webhook for an account: checks account, method and content type, reads at most 64 KiB, proves it, hands
+ * the event on, and says what to answer. Each webhook that is not taken leaves one line in the log, without body or
+ * headers.
  */
 export const receive = <E, R, E2>(
   account: string,
   incoming: Incoming<E2>,
   options: Options<E, R>
 ): Effect.Effect<Reply, never, Accounts.Accounts | R> =>
-  readWebhook(incoming).pipe(
+  checkHead(account, incoming).pipe(
+    Effect.andThen(readWebhook(incoming)),
     Effect.flatMap((webhook) => prove(account, webhook, options)),
+    Effect.flatMap((event) => hand(event, options)),
     Effect.catch((refused) => Effect.succeed(refused)),
+    Effect.catchDefect((defect) => Effect.succeed(reply(500, "internal error", { detail: kindOf(defect) }))),
     Effect.tap(noted(account))
   )
 
 /** An account that is not configured is anybody's text: it is neither logged nor counted by name. */
-const noted = (account: string) => ({ outcome, status }: Reply) =>
+const noted = (account: string) => ({ detail, outcome, status }: Reply) =>
   Effect.gen(function*() {
     const { ids } = yield* Accounts.Accounts
     const name = ids.find((id) => id === account) ?? "unknown"
     yield* Metric.update(Metric.withAttributes(received, { account: name, outcome }), 1)
-    if (outcome !== "taken") yield* Effect.logWarning(`webhook for ${name} not taken: ${outcome}, answered ${status}`)
+    if (outcome === "taken") return
+    const more = detail === undefined ? "" : ` (${detail})`
+    yield* Effect.logWarning(`webhook for ${name} not taken: ${outcome}, answered ${status}${more}`)
   })
 
+/** What can be refused before anything is read. */
+const checkHead = (
+  account: string,
+  { headers, method }: Pick<Incoming<unknown>, "headers" | "method">
+): Effect.Effect<void, Reply, Accounts.Accounts> =>
+  Effect.flatMap(Accounts.Accounts, ({ ids }) => {
+    if (!ids.some((id) => id === account)) return Effect.fail(unknownAccount)
+    if (method.toUpperCase() !== "POST") return Effect.fail(reply(405, "method", { headers: { allow: "POST" } }))
+    const contentType = headers["content-type"] ?? "application/json"
+    return /^application\/([a-z0-9.+-]+\+)?json\b/iu.test(contentType)
+      ? Effect.void
+      : Effect.fail(reply(415, "content type", { headers: { accept: "application/json" } }))
+  })
+
+const unknownAccount = reply(404, "UnknownAccount")
+
 /** The webhook with its exact bytes, or the reply to what is none. */
-const readWebhook = <E>(incoming: Incoming<E>): Effect.Effect<RawWebhook.RawWebhook, Reply> => {
-  if (incoming.method.toUpperCase() !== "POST") return Effect.fail(reply(405, "method"))
-  const contentType = incoming.headers["content-type"] ?? "application/json"
-  if (!/^application\/([a-z0-9.+-]+\+)?json\b/iu.test(contentType)) return Effect.fail(reply(415, "content type"))
-  return cappedBody.read(incoming, maxBytes).pipe(
-    Effect.mapError((error) =>
-      error instanceof cappedBody.BodyTooLarge ? reply(413, "TooLarge") : reply(400, "broken body")
-    ),
+const readWebhook = <E>(incoming: Incoming<E>): Effect.Effect<RawWebhook.RawWebhook, Reply> =>
+  cappedBody.read(incoming, maxBytes).pipe(
+    Effect.mapError(unreadable),
     Effect.timeoutOrElse({ duration: bodyWithin, orElse: () => Effect.fail(reply(408, "slow body")) }),
     Effect.map((body) => RawWebhook.make({ ...incoming, body }))
   )
+
+const unreadable = (error: unknown): Reply => {
+  if (error instanceof cappedBody.BodyTooLarge) return reply(413, "TooLarge")
+  return error instanceof NodeExchange.BytesLost
+    ? reply(500, "raw body lost", { detail: behindParser })
+    : reply(400, "broken body")
 }
+
+const behindParser = "a body parser has read the webhook before its receiver could: mount the receiver first, " +
+  "or let the parser keep the bytes as rawBody"
 
 const prove = <E, R>(
   account: string,
   webhook: RawWebhook.RawWebhook,
-  options: Options<E, R>
-): Effect.Effect<Reply, never, Accounts.Accounts | R> =>
+  { statusOf }: Options<E, R>
+): Effect.Effect<WebhookEvent, Reply, Accounts.Accounts> =>
   Accounts.on(account, Effect.flatMap(WebhookEvents, ({ receive }) => receive(webhook))).pipe(
     RetryPolicy.limit(provenWithin),
-    Effect.flatMap((event) =>
-      Effect.matchCause(options.onEvent(event), {
-        onSuccess: () => reply(200, "taken"),
-        onFailure: (cause) => reply(503, `handler failed: ${kindOf(Cause.squash(cause))}`)
-      })
-    ),
+    Effect.timeoutOrElse({ duration: answeredWithin, orElse: () => Effect.fail(reply(503, "timeout")) }),
     Effect.catchTags({
-      UnknownAccount: () => Effect.succeed(reply(404, "UnknownAccount")),
+      UnknownAccount: () => Effect.fail(unknownAccount),
       WebhookRejected: (rejected) =>
-        Effect.succeed(reply(options.statusOf?.(rejected) ?? rejected.httpStatus, rejected.why)),
-      GatewayError: ({ reason }: GatewayError) => Effect.succeed(reply(503, reason._tag))
+        Effect.failSync(() =>
+          reply(statusOf?.(rejected) ?? rejected.httpStatus, rejected.why, { detail: rejected.detail })
+        ),
+      GatewayError: (error) => Effect.fail(notAsked(error))
     })
   )
+
+/** The provider could not be asked: its sender may try again. */
+const notAsked = ({ message, reason, retryAfter }: GatewayError): Reply =>
+  reply(reason._tag === "Unsupported" ? 404 : 503, reason._tag, {
+    detail: message,
+    headers: Present.only({
+      "retry-after": retryAfter === undefined ? undefined : `${Math.ceil(Duration.toSeconds(retryAfter))}`
+    })
+  })
+
+const hand = <E, R>(event: WebhookEvent, { onEvent }: Options<E, R>): Effect.Effect<Reply, never, R> =>
+  Effect.matchCause(Effect.suspend(() => onEvent(event)), {
+    onSuccess: () => reply(200, "taken"),
+    onFailure: (cause) => reply(503, "handler failed", { detail: kindOf(Cause.squash(cause)) })
+  })
 
 /** The path that a webhook of an account comes to: `/webhooks/{account}`. */
 const mounted = "/webhooks/:account"
@@ -132,11 +187,11 @@ export const layer = <E, R>(options: Options<E, R>) =>
     const route = Effect.gen(function*() {
       const { headers, method, stream, url } = yield* HttpServerRequest.HttpServerRequest
       const { account = "" } = yield* HttpRouter.params
-      const { outcome, status } = yield* Effect.provideContext(
+      const replied = yield* Effect.provideContext(
         receive(account, { method, path: url, headers: { ...headers }, stream }, options),
         context
       )
-      return HttpServerResponse.text(outcome, { status })
+      return HttpServerResponse.text(replied.outcome, { status: replied.status, headers: replied.headers })
     })
     yield* router.add("*", mounted, route)
   }))
@@ -149,7 +204,7 @@ const accountOf = (url: string): string => {
 
 /**
  * A handler of the web platform's requests, for servers that hand those out. The path has to end in
- * `/webhooks/{account}`.
+ * `/webhooks/{account}`. A body that is not read to its end is left to the server.
  */
 export const toWebHandler = <E, R>(
   options: Options<E, R>
@@ -159,35 +214,36 @@ export const toWebHandler = <E, R>(
       method: request.method,
       path: request.url,
       headers: Object.fromEntries(request.headers),
-      stream: bytesOf(request.body)
+      stream: bytesOf(request)
     }
     return Effect.runPromiseWith(context)(
       Effect.map(
         receive(accountOf(request.url), incoming, options),
-        ({ outcome, status }) => new Response(outcome, { status })
+        ({ headers, outcome, status }) => new Response(outcome, { status, headers: { ...headers } })
       ),
       { signal: request.signal }
     )
   })
 
-/** What a Node server's request has, as far as it is needed here. */
-export interface NodeRequest extends AsyncIterable<Uint8Array> {
-  readonly method?: string | undefined
-  readonly url?: string | undefined
-  readonly originalUrl?: string | undefined
-  readonly headers: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
-  readonly readableDidRead?: boolean
-  /** Where a body parser that keeps the bytes leaves them. */
-  readonly rawBody?: unknown
-  readonly body?: unknown
+const bytesOf = (
+  { body, bodyUsed }: Request
+): Stream.Stream<Uint8Array, NodeExchange.BrokenBody | NodeExchange.BytesLost> => {
+  if (bodyUsed) return Stream.fail(new NodeExchange.BytesLost())
+  return body === null
+    ? Stream.empty
+    // to cancel it would make some servers drop the connection before they answered
+    : Stream.fromReadableStream({
+      evaluate: () => body,
+      onError: () => new NodeExchange.BrokenBody(),
+      releaseLockOnEnd: true
+    })
 }
 
+/** What a Node server's request has, as far as it is needed here. */
+export type NodeRequest = NodeExchange.Request
+
 /** What a Node server's response has, as far as it is needed here. */
-export interface NodeResponse {
-  statusCode: number
-  readonly setHeader: (name: string, value: string) => unknown
-  readonly end: (text: string) => unknown
-}
+export type NodeResponse = NodeExchange.Response
 
 /**
  * A handler for Node's `(request, response)`, which is also Express's. The path has to end in `/webhooks/{account}`.
@@ -199,43 +255,11 @@ export const toNodeHandler = <E, R>(
   options: Options<E, R>
 ): Effect.Effect<(request: NodeRequest, response: NodeResponse) => Promise<void>, never, Accounts.Accounts | R> =>
   Effect.map(Effect.context<Accounts.Accounts | R>(), (context) => (request, response) => {
-    const url = request.originalUrl ?? request.url ?? "/"
-    const stream = bytesOfNode(request)
-    const handled = stream === undefined
-      ? Effect.as(Effect.logError(behindParser), reply(500, "raw body lost"))
-      : receive(
-        accountOf(url),
-        { method: request.method ?? "", path: url, headers: flat(request.headers), stream },
-        options
-      )
-    return Effect.runPromiseWith(context)(Effect.map(handled, ({ outcome, status }) => {
-      response.statusCode = status
-      response.setHeader("content-type", "text/plain")
-      response.end(outcome)
-    }))
+    const path = request.originalUrl ?? request.url ?? "/"
+    const headers = NodeExchange.headers(request)
+    const incoming = { method: request.method ?? "", path, headers, stream: NodeExchange.bytes(request) }
+    return Effect.runPromiseWith(context)(Effect.flatMap(
+      receive(accountOf(path), incoming, options),
+      ({ headers, outcome, status }) => NodeExchange.answer(request, response, { status, headers, text: outcome })
+    ))
   })
-
-const behindParser = "a body parser has read the webhook before its receiver could: mount the receiver first, " +
-  "or let the parser keep the bytes as rawBody"
-
-class BrokenBody extends Data.TaggedError("BrokenBody") {}
-
-const bytesOf = (body: ReadableStream<Uint8Array> | null): Stream.Stream<Uint8Array, BrokenBody> =>
-  body === null
-    ? Stream.empty
-    : Stream.fromReadableStream({ evaluate: () => body, onError: () => new BrokenBody() })
-
-/** Where the bytes of a Node request still are; `undefined` if nowhere. */
-const bytesOfNode = (request: NodeRequest): Stream.Stream<Uint8Array, BrokenBody> | undefined => {
-  for (const kept of [request.rawBody, request.body]) {
-    if (kept instanceof Uint8Array) return Stream.succeed(kept)
-  }
-  return request.readableDidRead === true ? undefined : Stream.fromAsyncIterable(request, () => new BrokenBody())
-}
-
-const flat = (headers: NodeRequest["headers"]): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, typeof value === "string" ? value : value.join(", ")]]
-    )
-  )

@@ -8,6 +8,7 @@ import type * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import { GatewayError, Unavailable } from "./GatewayError.ts"
 import type { AccountId, InvoiceId, ProviderId } from "./Identifiers.ts"
+import * as FirstRejections from "./internal/firstRejections.ts"
 import { prove } from "./internal/proven.ts"
 import * as ReadBack from "./internal/readBack.ts"
 import * as Seal from "./internal/seal.ts"
@@ -62,8 +63,16 @@ export const make = Effect.fnUntraced(function*(options: Options) {
   const verify = yield* verifier(proving)
   const sealer = proving.mode === "signature" ? yield* Seal.make(proving.scheme, proving.secrets) : Seal.open
   const readBack = yield* ReadBack.make({ ...options, limit: options.readBacksPerMinute ?? 600, window: "1 minute" })
+  const hook = yield* WebhookOwnership.Current
 
-  const admit: WebhookEvents.Service["admit"] = Effect.fnUntraced(function*(webhook) {
+  const diagnose: WebhookEvents.Service["diagnose"] = (webhook) =>
+    proving.mode === "readback"
+      ? Effect.succeed([])
+      : WebhookSignature.diagnose(proving.scheme, proving.secrets, webhook)
+
+  const first = FirstRejections.make(account, diagnose)
+
+  const check = Effect.fnUntraced(function*(webhook: RawWebhook) {
     if (webhook.body.length > maxBytes) return yield* rejected("TooLarge", `more than ${maxBytes} bytes`)
     const now = yield* DateTime.now
     const signature = yield* Effect.mapError(verify(webhook, now), ({ detail, why }) => rejected(why, detail))
@@ -73,6 +82,12 @@ export const make = Effect.fnUntraced(function*(options: Options) {
     )
     return yield* sealer.seal(admitted(options, claim, signature, now))
   })
+
+  const admit: WebhookEvents.Service["admit"] = (webhook) =>
+    check(webhook).pipe(
+      Effect.tap(() => first.admitted),
+      Effect.tapError((rejection) => first.rejected(rejection, webhook))
+    )
 
   /** What the signed body states, if this account's own admission says so. */
   const stated = Effect.fnUntraced(function*(admission: Admitted) {
@@ -97,7 +112,7 @@ export const make = Effect.fnUntraced(function*(options: Options) {
 
   const resolve: WebhookEvents.Service["resolve"] = Effect.fnUntraced(function*(admission) {
     if (admission.account !== account) return yield* rejected("UnknownObject", "admitted for another account")
-    const owned = yield* isOwned(options, admission.invoice)
+    const owned = yield* isOwned(options, hook, admission.invoice)
     if (owned === false) return yield* rejected("UnknownObject", "the application does not own it")
     const invoice = yield* (proving.mode === "signature" ? stated(admission) : read(admission.invoice, owned))
     if (invoice.id !== admission.invoice || invoice.account !== account) {
@@ -117,11 +132,6 @@ export const make = Effect.fnUntraced(function*(options: Options) {
     )
   })
 
-  const diagnose: WebhookEvents.Service["diagnose"] = (webhook) =>
-    proving.mode === "readback"
-      ? Effect.succeed([])
-      : WebhookSignature.diagnose(proving.scheme, proving.secrets, webhook)
-
   const service: WebhookEvents.Service = {
     admit,
     resolve,
@@ -131,19 +141,20 @@ export const make = Effect.fnUntraced(function*(options: Options) {
   return service
 })
 
-/** `undefined` where the application has no way to tell. */
-const isOwned = ({ account, provider }: Options, id: InvoiceId): Effect.Effect<boolean | undefined, GatewayError> =>
-  Effect.flatMap(
-    WebhookOwnership.Current,
-    (owns) =>
-      owns === undefined ? Effect.undefined : Effect.mapError(owns(account, id), () =>
-        new GatewayError({
-          provider,
-          account,
-          operation: "webhookEvents.resolve",
-          reason: new Unavailable({ evidence: "the ownership hook failed" })
-        }))
-  )
+/** `undefined` where the application has no way to tell. The hook of the call goes before the one of the layer. */
+const isOwned = (
+  { account, provider }: Options,
+  ofLayer: WebhookOwnership.Owns | undefined,
+  id: InvoiceId
+): Effect.Effect<boolean | undefined, GatewayError> =>
+  Effect.flatMap(WebhookOwnership.Current, (ofCall) => {
+    const owns = ofCall ?? ofLayer
+    if (owns === undefined) return Effect.undefined
+    const reason = new Unavailable({ evidence: "the ownership hook failed" })
+    const failed = () =>
+      Effect.fail(new GatewayError({ provider, account, operation: "webhookEvents.resolve", reason }))
+    return Effect.suspend(() => owns(account, id)).pipe(Effect.catch(failed), Effect.catchDefect(failed))
+  })
 
 type Verify = (
   webhook: RawWebhook,

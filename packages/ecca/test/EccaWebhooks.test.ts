@@ -2,7 +2,7 @@
  * Webhooks under the default proof: the signature, and then what the provider says when it is asked.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Invoice, Money, RawWebhook, WebhookEvent, WebhookOwnership, type WebhookRejected } from "@gatefold/core"
+import { Invoice, Money, RawWebhook, WebhookEvent, WebhookOwnership, WebhookRejected } from "@gatefold/core"
 import { Fault, type Mangle } from "@gatefold/core/Simulator"
 import * as EccaSimulator from "@gatefold/ecca/EccaSimulator"
 import * as EccaWebhook from "@gatefold/ecca/EccaWebhook"
@@ -31,10 +31,8 @@ const withBody = (webhook: RawWebhook.RawWebhook, body: string | Uint8Array) => 
 
 const textOf = ({ body }: RawWebhook.RawWebhook) => new TextDecoder().decode(body)
 
-const rejection = (error: { readonly _tag: string }): WebhookRejected.WebhookRejected => {
-  if (error._tag !== "WebhookRejected") assert.fail(`not rejected, but ${error._tag}`)
-  return error as WebhookRejected.WebhookRejected
-}
+const rejection = (error: object): WebhookRejected.WebhookRejected =>
+  error instanceof WebhookRejected.WebhookRejected ? error : assert.fail(`not rejected: ${error}`)
 
 describe("a webhook that the provider signed", () => {
   it.effect("is an event that says what the provider says when it is asked", () =>

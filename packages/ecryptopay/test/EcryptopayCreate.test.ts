@@ -441,13 +441,13 @@ describe("a create of unknown outcome", () => {
     }))
 
   it.effect.each([
-    { lane: "ErrorPage", fault: Fault.ErrorPage({ effect: "none" }) },
-    { lane: "RateLimited", fault: Fault.RateLimited({ retryAfter: "20" }) },
-    { lane: "Reset", fault: Fault.Reset({ effect: "none" }) },
-    { lane: "Timeout", fault: Fault.Timeout({ effect: "none" }) },
-    { lane: "Truncated", fault: Fault.Truncated() },
-    { lane: "Unauthenticated", fault: json(401) }
-  ])("stays what it is, soon, when the candidates cannot be read: $lane", ({ fault }) =>
+    { lane: "ErrorPage", fault: Fault.ErrorPage({ effect: "none" }), asked: 1 },
+    { lane: "RateLimited", fault: Fault.RateLimited({ retryAfter: "20" }), asked: 1 },
+    { lane: "Reset", fault: Fault.Reset({ effect: "none" }), asked: 1 },
+    { lane: "Timeout", fault: Fault.Timeout({ effect: "none" }), asked: 1 },
+    { lane: "Truncated", fault: Fault.Truncated(), asked: 1 },
+    { lane: "Unauthenticated", fault: json(401), asked: 2 }
+  ])("stays what it is, soon, when the candidates cannot be read: $lane", ({ asked, fault }) =>
     Effect.gen(function*() {
       const { payments, simulator } = yield* open()
       yield* simulator.arm(Fault.Reset({ effect: "applied" }), { operation: "payments.create" })
@@ -455,6 +455,7 @@ describe("a create of unknown outcome", () => {
       const { took, value } = yield* throughTime(simulator, outcomeOf(payments.create({ price })))
       assert.deepInclude(value, { trouble: "ECONNRESET", candidates: [] })
       assert.isAtMost(Duration.toSeconds(took), 6)
+      assert.strictEqual((yield* counts(simulator))["payments.list"], asked)
     }))
 
   it.effect("takes no longer than one time-out and a little, when the provider hangs altogether", () =>

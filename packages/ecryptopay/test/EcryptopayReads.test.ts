@@ -3,8 +3,10 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { InvoiceId, PaymentId } from "@gatefold/core/Identifiers"
+import * as RetryPolicy from "@gatefold/core/RetryPolicy"
 import { Fault } from "@gatefold/core/Simulator"
 import { Duration, Effect, Fiber, Option, Stream } from "effect"
+import { HttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
 import { hasEnded, moment, turns } from "./support/RealTime.ts"
 import { counts, open, reasonOf, since, throughTime } from "./support/Shop.ts"
@@ -211,6 +213,34 @@ describe("Payments.watch", () => {
       const { value } = yield* throughTime(simulator, Fiber.join(viewer))
       assert.strictEqual(Option.getOrUndefined(value)?.checkout?._tag, "ScanQr")
       assert.isAtLeast((yield* counts(simulator))["payments.get"] ?? 0, 3)
+    }))
+})
+
+describe("an account's own settings", () => {
+  it.effect("say how often a call is tried, signing in included", () =>
+    Effect.gen(function*() {
+      const { payments, simulator } = yield* open({ retry: RetryPolicy.once })
+      yield* simulator.arm(Fault.ErrorPage({ effect: "none" }), { operation: "token" })
+      assert.strictEqual((yield* reasonOf(Stream.runDrain(payments.list())))._tag, "Unavailable")
+      yield* simulator.arm(Fault.ErrorPage({ effect: "none" }), { operation: "payments.list" })
+      assert.strictEqual((yield* reasonOf(Stream.runDrain(payments.list())))._tag, "Unavailable")
+      assert.deepStrictEqual(yield* counts(simulator), { token: 2, "payments.list": 1 })
+    }))
+
+  it.effect("may put something between every call and the transport, signing in included", () =>
+    Effect.gen(function*() {
+      const passed: Array<string> = []
+      const transformClient = HttpClient.tapRequest(({ method, url }) =>
+        Effect.sync(() => passed.push(`${method} ${new URL(url).pathname}`))
+      )
+      const { payments } = yield* open({ transformClient })
+      yield* payments.create({ price })
+      yield* Stream.runDrain(payments.list())
+      assert.deepStrictEqual(passed, [
+        "POST /api/v1/oauth/token",
+        "POST /api/v1/payments/",
+        "GET /api/v1/payments"
+      ])
     }))
 })
 

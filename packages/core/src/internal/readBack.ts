@@ -12,7 +12,7 @@ import * as Option from "effect/Option"
 import * as RateLimiter from "effect/persistence/RateLimiter"
 import * as RcMap from "effect/RcMap"
 import * as Semaphore from "effect/Semaphore"
-import { GatewayError, NotFound, RateLimited } from "../GatewayError.ts"
+import { GatewayError, NotFound, RateLimited, Unavailable } from "../GatewayError.ts"
 import type { AccountId, InvoiceId, ProviderId } from "../Identifiers.ts"
 import type * as Invoice from "../Invoice.ts"
 
@@ -69,10 +69,9 @@ export const make = Effect.fnUntraced(function*(options: Options) {
   const budget = consume({ key: `gatefold/read-back/${account}`, limit, window, algorithm: "token-bucket" }).pipe(
     Effect.mapError(({ reason }) =>
       failed(
-        new RateLimited({
-          scope: "account",
-          retryAfter: "retryAfter" in reason ? reason.retryAfter : Duration.fromInputUnsafe(window)
-        })
+        "retryAfter" in reason
+          ? new RateLimited({ scope: "account", retryAfter: reason.retryAfter })
+          : new Unavailable({ evidence: "the rate limiter's store failed" })
       )
     )
   )
