@@ -9,7 +9,6 @@ import { HttpRouter, HttpServer } from "effect/http"
 import express from "express"
 import fastify from "fastify"
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
-import { Readable } from "node:stream"
 
 type Options = WebhookReceiver.Options<unknown, never>
 
@@ -94,15 +93,13 @@ const bridge = async (
   incoming: IncomingMessage,
   outgoing: ServerResponse
 ) => {
-  const hasBody = incoming.method !== "GET" && incoming.method !== "HEAD"
   const response = await receiver(
     new Request(new URL(incoming.url ?? "/", "http://127.0.0.1"), {
       method: incoming.method ?? "GET",
       headers: Object.entries(incoming.headersDistinct).flatMap(([name, values]) =>
         (values ?? []).map((value): [string, string] => [name, value])
       ),
-      // one chunk in advance at most, so that what nobody reads is not read
-      body: hasBody ? Readable.toWeb(incoming, { strategy: { highWaterMark: 1 } }) : null,
+      body: incoming.method === "GET" ? null : bodyOf(incoming),
       duplex: "half"
     })
   )
@@ -110,6 +107,17 @@ const bridge = async (
   outgoing.end(await response.text(), () => {
     if (!incoming.complete) setTimeout(() => incoming.socket.destroy(), 200)
   })
+}
+
+/** Nothing is read that nobody asks for. */
+const bodyOf = (incoming: IncomingMessage): ReadableStream<Uint8Array> => {
+  const chunks = incoming.iterator({ destroyOnReturn: false })
+  const pull = async (body: ReadableStreamDefaultController<Uint8Array>) => {
+    const next = await chunks.next()
+    if (next.done === true) body.close()
+    else body.enqueue(next.value)
+  }
+  return new ReadableStream({ pull }, { highWaterMark: 0 })
 }
 
 const listen = (server: Server) =>

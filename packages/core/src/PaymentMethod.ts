@@ -9,7 +9,7 @@ import { SecureUrl } from "./SecureUrl.ts"
 /**
  * A payment method with its limits and commissions.
  *
- * Commissions are the provider's own figures, in percent as far as is known. `paymentTime` is the provider's integer:
+ * Commissions are the provider's own figures, in percent as far as is known. `paymentTime` is the provider's integer, in digits:
  * Ecca does not document its unit [PM].
  */
 export class PaymentMethod extends Schema.Class<PaymentMethod>("@gatefold/core/PaymentMethod")({

@@ -12,11 +12,11 @@ import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Metric from "effect/Metric"
 import * as Predicate from "effect/Predicate"
-import * as Stream from "effect/Stream"
 import * as Accounts from "./Accounts.ts"
 import type { GatewayError } from "./GatewayError.ts"
 import * as cappedBody from "./internal/cappedBody.ts"
 import * as NodeExchange from "./internal/nodeExchange.ts"
+import * as WebBytes from "./internal/webBytes.ts"
 import * as Present from "./Present.ts"
 import * as RawWebhook from "./RawWebhook.ts"
 import * as RetryPolicy from "./RetryPolicy.ts"
@@ -136,7 +136,7 @@ const readWebhook = <E>(incoming: Incoming<E>): Effect.Effect<RawWebhook.RawWebh
 
 const unreadable = (error: unknown): Reply => {
   if (error instanceof cappedBody.BodyTooLarge) return reply(413, "TooLarge")
-  return error instanceof NodeExchange.BytesLost
+  return error instanceof WebBytes.BytesLost
     ? reply(500, "raw body lost", { detail: behindParser })
     : reply(400, "broken body")
 }
@@ -185,13 +185,16 @@ export const layer = <E, R>(options: Options<E, R>) =>
   HttpRouter.use(Effect.fnUntraced(function*(router) {
     const context = yield* Effect.context<Accounts.Accounts | R>()
     const route = Effect.gen(function*() {
-      const { headers, method, stream, url } = yield* HttpServerRequest.HttpServerRequest
+      const { headers, method, source, stream, url } = yield* HttpServerRequest.HttpServerRequest
       const { account = "" } = yield* HttpRouter.params
       const replied = yield* Effect.provideContext(
         receive(account, { method, path: url, headers: { ...headers }, stream }, options),
         context
       )
-      return HttpServerResponse.text(replied.outcome, { status: replied.status, headers: replied.headers })
+      return HttpServerResponse.text(replied.outcome, {
+        status: replied.status,
+        headers: { ...replied.headers, ...NodeExchange.ending(source, replied.status) }
+      })
     })
     yield* router.add("*", mounted, route)
   }))
@@ -214,7 +217,7 @@ export const toWebHandler = <E, R>(
       method: request.method,
       path: request.url,
       headers: Object.fromEntries(request.headers),
-      stream: bytesOf(request)
+      stream: WebBytes.of(request)
     }
     return Effect.runPromiseWith(context)(
       Effect.map(
@@ -224,20 +227,6 @@ export const toWebHandler = <E, R>(
       { signal: request.signal }
     )
   })
-
-const bytesOf = (
-  { body, bodyUsed }: Request
-): Stream.Stream<Uint8Array, NodeExchange.BrokenBody | NodeExchange.BytesLost> => {
-  if (bodyUsed) return Stream.fail(new NodeExchange.BytesLost())
-  return body === null
-    ? Stream.empty
-    // to cancel it would make some servers drop the connection before they answered
-    : Stream.fromReadableStream({
-      evaluate: () => body,
-      onError: () => new NodeExchange.BrokenBody(),
-      releaseLockOnEnd: true
-    })
-}
 
 /** What a Node server's request has, as far as it is needed here. */
 export type NodeRequest = NodeExchange.Request

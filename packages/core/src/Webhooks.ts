@@ -9,6 +9,7 @@ import * as Result from "effect/Result"
 import { GatewayError, Unavailable } from "./GatewayError.ts"
 import type { AccountId, InvoiceId, ProviderId } from "./Identifiers.ts"
 import * as FirstRejections from "./internal/firstRejections.ts"
+import { word } from "./internal/keepable.ts"
 import { prove } from "./internal/proven.ts"
 import * as ReadBack from "./internal/readBack.ts"
 import * as Seal from "./internal/seal.ts"
@@ -195,7 +196,7 @@ const admitted = (
     receivedAt,
     ...Present.only({
       signedAt: signature?.signedAt,
-      deliveryKey: claim.deliveryKey,
+      deliveryKey: signature === undefined || claim.deliveryKey === undefined ? undefined : word(claim.deliveryKey),
       eventId: signature === undefined ? undefined : claim.eventId,
       eventType: signature === undefined ? undefined : claim.eventType,
       statement: proving.mode === "signature" ? claim.statement : undefined

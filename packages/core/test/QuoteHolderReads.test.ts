@@ -101,7 +101,73 @@ describe("QuoteHolder.get", () => {
     }))
 })
 
+describe("QuoteHolder.observe", () => {
+  it.effect("renews nothing for somebody who holds no quote: another process may be showing one", () =>
+    Effect.gen(function*() {
+      const till = yield* Till.make
+      assert.deepStrictEqual(yield* till.holder.observe("p-1"), due("open", undefined))
+      assert.deepStrictEqual(till.till.renewals, [])
+    }))
+
+  it.effect("keeps the quote that is held, until it is over", () =>
+    Effect.gen(function*() {
+      const till = yield* Till.make
+      yield* till.holder.get("p-1")
+      yield* pass(24)
+      assert.deepStrictEqual(yield* till.holder.observe("p-1"), due("open", 1, 25))
+      yield* pass(1)
+      assert.deepStrictEqual(yield* till.holder.observe("p-1"), due("open", undefined))
+      assert.deepStrictEqual(till.till.renewals, [0])
+    }))
+
+  it.effect("tells watchers at once what it saw, and renews nothing of theirs", () =>
+    Effect.gen(function*() {
+      const till = yield* Till.make
+      const watcher = yield* Till.watch(till)
+      yield* pass(3)
+      till.till.state = "paid"
+      assert.strictEqual((yield* till.holder.observe("p-1")).state, "paid")
+      yield* pass(1)
+      assert.strictEqual(watcher.ended(), "end")
+      assert.deepStrictEqual(till.till.renewals, [0])
+    }))
+
+  it.effect("has to renew where the state is found no other way", () =>
+    Effect.gen(function*() {
+      const till = yield* Till.make
+      till.till.isListed = false
+      assert.deepStrictEqual(yield* till.holder.observe("p-1"), due("open", 1, 25))
+      assert.deepStrictEqual(till.till.renewals, [0])
+    }))
+
+  it.effect("is one look for all who ask at once, and a second for who came during it", () =>
+    Effect.gen(function*() {
+      const till = yield* Till.make
+      till.till.peekTakes = Duration.seconds(1)
+      const observe = till.holder.observe("p-1")
+      const all = yield* Effect.forkChild(Effect.all(Array.from({ length: 50 }, () => observe), { concurrency: 50 }))
+      yield* pass(3)
+      assert.strictEqual((yield* Fiber.join(all)).length, 50)
+      assert.isAtMost(till.till.peeks.length, 2)
+    }))
+})
+
 describe("QuoteHolder.hold", () => {
+  it.effect("gives what is held then: the newer quote, not the one that came late", () =>
+    Effect.gen(function*() {
+      const till = yield* Till.make
+      yield* pass(5)
+      yield* till.holder.get("p-1")
+      assert.deepStrictEqual(yield* till.holder.hold("p-1", due("open", 99, 25), at(0)), due("open", 1, 30))
+    }))
+
+  it.effect("gives no quote that is over already", () =>
+    Effect.gen(function*() {
+      const till = yield* Till.make
+      yield* pass(25)
+      assert.deepStrictEqual(yield* till.holder.hold("p-1", due("open", 99, 25), at(0)), due("open", undefined))
+    }))
+
   it.effect("takes the quote of a create, so that nothing is renewed at once", () =>
     Effect.gen(function*() {
       const till = yield* Till.make

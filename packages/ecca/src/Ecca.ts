@@ -14,7 +14,7 @@ import { catalog } from "./internal/catalog.ts"
 import * as context from "./internal/context.ts"
 import { deliveries } from "./internal/deliveries.ts"
 import { invoices, payments } from "./internal/invoices.ts"
-import { observe } from "./internal/observe.ts"
+import { certainly, observe } from "./internal/observe.ts"
 import * as operations from "./internal/operations.ts"
 import { readClaim } from "./internal/payload.ts"
 import { withdrawals } from "./internal/withdrawals.ts"
@@ -55,7 +55,7 @@ export const provider = Provider.make({
       ...identity,
       proving: EccaWebhook.proving(options),
       readClaim: readClaim(ecca),
-      observe: (id) => observe(ecca, { id }),
+      observe: (id) => certainly(ecca, observe(ecca, { id })),
       readBacksPerMinute: options.readBacksPerMinute
     })
     return {

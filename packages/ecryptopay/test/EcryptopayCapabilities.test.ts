@@ -5,11 +5,11 @@ import { assert, describe, expectTypeOf, it } from "@effect/vitest"
 import {
   Capability,
   Catalog,
-  Gateway,
+  type Gateway,
   Invoices,
   Payments,
   WebhookDeliveries,
-  WebhookEvents,
+  type WebhookEvents,
   Withdrawals
 } from "@gatefold/core"
 import type { GatewayError } from "@gatefold/core/GatewayError"

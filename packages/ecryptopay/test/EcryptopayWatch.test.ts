@@ -4,58 +4,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { InvoiceId, PaymentId } from "@gatefold/core/Identifiers"
 import { Fault } from "@gatefold/core/Simulator"
-import type * as EcryptopaySimulator from "@gatefold/ecryptopay/EcryptopaySimulator"
 import { DateTime, Duration, Effect, Stream } from "effect"
 import { TestClock } from "effect/testing"
-import { eventually, turns } from "./support/RealTime.ts"
-import { counts, morning, open, requestsOf, since } from "./support/Shop.ts"
+import { eventually } from "./support/RealTime.ts"
+import { counts, morning, open, requestsOf } from "./support/Shop.ts"
 import * as Viewer from "./support/Viewer.ts"
-
-const price = { amount: "250.00", currency: "MXN" }
-
-const inMillis = (duration: Duration.Input) => Duration.toMillis(Duration.fromInputUnsafe(duration))
-
-/** An account with a payment that was just created. */
-const openWithPayment = Effect.fnUntraced(function*(...options: Parameters<typeof open>) {
-  const shop = yield* open(...options)
-  const { checkout, id } = yield* shop.payments.create({ price })
-  const seen = yield* since(shop.simulator)
-  const view = Viewer.open(shop.payments.watch(id))
-  return { ...shop, id, seen, view, first: checkout?._tag === "ScanQr" ? checkout.image : "" }
-})
-
-/** When the quote was renewed, in seconds from the beginning. */
-const renewals = Effect.fnUntraced(function*(simulator: EcryptopaySimulator.Service) {
-  const requests = yield* requestsOf(simulator, "payments.get")
-  return requests.map(({ at }) => (DateTime.toEpochMillis(at) - morning) / 1000)
-})
-
-/** Lets time pass by the second, and sockets do their work in each. */
-const pass = Effect.fnUntraced(function*(duration: Duration.Input, each: Effect.Effect<void> = Effect.void) {
-  for (let passed = 0; passed < inMillis(duration); passed += 1000) {
-    yield* TestClock.adjust("1 second")
-    yield* turns()
-    yield* each
-  }
-})
-
-/** The rule of the page: what can be scanned on it holds at this moment. */
-const nothingStale = (viewers: ReadonlyArray<Viewer.Viewer>) =>
-  Effect.map(DateTime.now, (now) => {
-    for (const viewer of viewers) {
-      const { until = Number.POSITIVE_INFINITY } = viewer.qr() ?? {}
-      assert.isAbove(until, DateTime.toEpochMillis(now))
-      for (const { at, payment } of viewer.frames) {
-        assert.isAbove(Viewer.qrOf(payment)?.until ?? Number.POSITIVE_INFINITY, at)
-      }
-    }
-  })
-
-const paidAndOver = (viewer: Viewer.Viewer) => {
-  assert.isTrue(viewer.isDone())
-  assert.deepInclude(viewer.now(), { status: "paid", coverage: "full", providerStatus: "cobrado_bien" })
-  assert.isUndefined(viewer.qr())
-}
+import { chance, nothingStale, openWithPayment, paidAndOver, pass, price, renewals } from "./support/Watching.ts"
 
 describe("three viewers of one payment", () => {
   it.effect("share one renewal per 20 seconds, the first when the quote of the create is due", () =>
@@ -212,99 +166,6 @@ describe("the end", () => {
     }))
 })
 
-describe("a renewal that fails", () => {
-  it.effect("takes the quote off the page, since it may have been renewed all the same, and is tried again", () =>
-    Effect.gen(function*() {
-      const { simulator, view } = yield* openWithPayment()
-      const viewers = yield* Effect.all([view, view])
-      yield* simulator.arm(Fault.ErrorPage({ effect: "applied" }), { operation: "payments.get", times: "always" })
-      yield* pass("40 seconds", nothingStale(viewers))
-      for (const viewer of viewers) {
-        assert.isUndefined(viewer.qr())
-        assert.strictEqual(viewer.now()?.status, "pending")
-        assert.isFalse(viewer.isDone())
-        assert.isUndefined(viewer.failure())
-      }
-      yield* simulator.disarm
-      yield* pass("20 seconds", nothingStale(viewers))
-      for (const viewer of viewers) assert.isDefined(viewer.qr())
-      yield* simulator.scanAndPay(viewers[0].qr()?.image ?? "")
-      yield* pass("21 seconds")
-      for (const viewer of viewers) paidAndOver(viewer)
-    }))
-
-  it.effect("for good ends every page with the reason", () =>
-    Effect.gen(function*() {
-      const { simulator, view } = yield* openWithPayment()
-      const viewers = yield* Effect.all([view, view, view])
-      yield* simulator.arm(Fault.Answer({ effect: "none", status: 404, body: "{}" }), { operation: "payments.get" })
-      yield* pass("21 seconds")
-      for (const viewer of viewers) {
-        assert.strictEqual(viewer.failure()?.reason._tag, "NotFound")
-      }
-      yield* pass("1 minute")
-      assert.deepStrictEqual(yield* renewals(simulator), [20])
-      const again = yield* view
-      yield* eventually("a new page works", Effect.sync(() => again.qr() !== undefined))
-    }))
-
-  it.effect("leaves nothing stale on the page either when others read, slowly, what could not be renewed", () =>
-    Effect.gen(function*() {
-      const { id, payments, simulator, view } = yield* openWithPayment()
-      const viewer = yield* view
-      const lanes = [
-        Fault.RateLimited({ retryAfter: "40" }),
-        Fault.Timeout({ effect: "none" }),
-        Fault.Timeout({ effect: "none" }),
-        Fault.Delay({ duration: 0 }),
-        Fault.Timeout({ effect: "none" })
-      ]
-      for (const lane of lanes) yield* simulator.arm(lane, { operation: "payments.get" })
-      yield* pass("21 seconds")
-      yield* Effect.forkChild(payments.get(id))
-      yield* pass("1 second")
-      yield* Effect.forkChild(payments.get(id))
-      yield* pass("21 seconds", nothingStale([viewer]))
-      assert.strictEqual(viewer.qr()?.until, morning + 46_000)
-      yield* pass("15 seconds", nothingStale([viewer]))
-    }))
-
-  const troubles = [
-    Fault.Reset({ effect: "applied" }),
-    Fault.Hangup({ effect: "none" }),
-    Fault.Timeout({ effect: "applied" }),
-    Fault.Timeout({ effect: "none" }),
-    Fault.Delay({ duration: "4 seconds" }),
-    Fault.Delay({ duration: "8 seconds" }),
-    Fault.RateLimited({ retryAfter: "6" }),
-    Fault.ErrorPage({ effect: "applied" }),
-    Fault.Unavailable()
-  ]
-
-  it.effect.each([1, 2, 3])(
-    "never leaves a quote on the page that is over, whatever comes together: %i",
-    (seed) =>
-      Effect.gen(function*() {
-        const { id, payments, simulator, view } = yield* openWithPayment({}, { ttl: "1 hour" })
-        const viewers = yield* Effect.all([view, view])
-        const next = chance(seed)
-        for (let times = 0; times < 20; times++) {
-          yield* simulator.arm(troubles[next(troubles.length)] ?? Fault.Unavailable(), { operation: "payments.get" })
-        }
-        const look = Effect.suspend(() =>
-          next(7) === 0 ? Effect.asVoid(Effect.forkChild(Effect.exit(payments.get(id)))) : Effect.void
-        )
-        yield* pass("3 minutes", Effect.andThen(look, nothingStale(viewers)))
-        yield* simulator.disarm
-        yield* pass("1 minute", nothingStale(viewers))
-        for (const viewer of viewers) {
-          assert.isDefined(viewer.qr())
-          assert.isAbove(viewer.frames.filter(({ payment }) => Viewer.qrOf(payment) === undefined).length, 0)
-        }
-      })
-  )
-})
-
 describe("reading while somebody watches", () => {
   it.effect("never renews, however often and by whichever service", () =>
     Effect.gen(function*() {
@@ -337,15 +198,6 @@ describe("reading while somebody watches", () => {
       assert.strictEqual((yield* seen)["payments.get"], 1)
     }))
 })
-
-/** The same numbers for the same seed, below a bound. */
-const chance = (seed: number) => {
-  let state = seed * 2_654_435_761
-  return (below: number): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return Math.floor((state / 4_294_967_296) * below)
-  }
-}
 
 describe("a customer who scans what the page shows", () => {
   it.effect("always pays exactly, while polls, webhooks and forgers read the same payments all the time", () =>

@@ -9,4 +9,4 @@ export const isKeepable = (secrets: ReadonlyArray<Redacted.Redacted>, text: stri
   !secrets.flatMap((secret) => Redacted.value(secret).split(" ")).some((secret) => text.includes(secret))
 
 /** @internal A word of the provider's as it may be kept: of what is long or not printable only that it was. */
-export const word = (text: string): string => /^\P{C}{0,64}$/u.test(text) ? text : "(not printable)"
+export const word = (text: string): string => /^\P{C}{0,128}$/u.test(text) ? text : "(not printable)"

@@ -1,9 +1,10 @@
 /**
  * The bytes of a Node server's request wherever they are by now, and its answer.
  */
-import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
+import { BrokenBody, BytesLost } from "./webBytes.ts"
 
 /** @internal What a Node server's request has, as far as it is needed here. */
 export interface Request extends AsyncIterable<Uint8Array> {
@@ -33,12 +34,6 @@ export interface Response {
   readonly setHeader: (name: string, value: string) => unknown
   readonly end: (text: string, whenSent: () => void) => unknown
 }
-
-/** @internal The sender went away, or sent what is no HTTP. */
-export class BrokenBody extends Data.TaggedError("BrokenBody") {}
-
-/** @internal Somebody else has read the body and kept only a reading of it. */
-export class BytesLost extends Data.TaggedError("BytesLost") {}
 
 /** @internal */
 export const bytes = (request: Request): Stream.Stream<Uint8Array, BrokenBody | BytesLost> => {
@@ -92,3 +87,10 @@ const leave = ({ httpVersionMajor, socket }: Request): void => {
   const timer = setTimeout(() => socket.destroy(), readWithinMillis)
   socket.once("close", () => clearTimeout(timer))
 }
+
+/** @internal What tells a server of HTTP/1 to end the connection of a sender that is not listened to any longer. */
+export const ending = (source: object, status: number): Readonly<Record<string, string>> =>
+  (status === 408 || status === 413) && Predicate.hasProperty(source, "httpVersionMajor") &&
+    source.httpVersionMajor === 1
+    ? { connection: "close" }
+    : {}

@@ -5,13 +5,7 @@
  * be sent again. Whatever it refuses after such an attempt, the earlier one may have worked: it is looked up before the
  * refusal is reported.
  */
-import {
-  Conflict,
-  type Detail,
-  type GatewayError,
-  IntegrityMismatch,
-  OutcomeUnknown
-} from "@gatefold/core/GatewayError"
+import { Conflict, type GatewayError, IntegrityMismatch, OutcomeUnknown } from "@gatefold/core/GatewayError"
 import * as Invoice from "@gatefold/core/Invoice"
 import * as Money from "@gatefold/core/Money"
 import * as NewInvoice from "@gatefold/core/NewInvoice"
@@ -19,6 +13,7 @@ import * as Present from "@gatefold/core/Present"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { Ecca } from "./context.ts"
+import { detailOf } from "./errors.ts"
 import { observe, seen } from "./observe.ts"
 import * as operations from "./operations.ts"
 import * as wire from "./wire.ts"
@@ -55,7 +50,7 @@ export const create = Effect.fnUntraced(function*(ecca: Ecca, input: NewInvoice.
     if (found._tag === "Found") return yield* judge(ecca, asked, found.invoice)
     if (found._tag === "Inconclusive") return yield* unknown ?? undecided(ecca, refusal)
     // a duplicate that cannot be found may be what the earlier attempt made
-    if (unknown !== undefined && detailOf(refusal).code === duplicate) return yield* unknown
+    if (unknown !== undefined && detailOf(refusal.reason).code === duplicate) return yield* unknown
     // sending again is safe because a duplicate is refused, not because nothing was found
     if (refusal.reason._tag !== "OutcomeUnknown" || sent === sends) return yield* refusal
   }
@@ -82,15 +77,10 @@ const send = Effect.fnUntraced(function*(ecca: Ecca, asked: NewInvoice.Checked) 
 
 const duplicate = "DUPLICATE_EXTERNAL_ID"
 
-/** What the provider told about its refusal. */
-const detailOf = ({ reason }: GatewayError): Detail =>
-  "code" in reason
-    ? Present.only({ code: reason.code, requestId: reason.requestId, httpStatus: reason.httpStatus })
-    : {}
-
 /** Refusals that say that an invoice exists, which may be ours. */
 const isAboutExisting = (refusal: GatewayError): boolean =>
-  refusal.reason._tag === "Conflict" && [duplicate, "PENDING_INVOICE_EXISTS"].includes(detailOf(refusal).code ?? "")
+  refusal.reason._tag === "Conflict" &&
+  [duplicate, "PENDING_INVOICE_EXISTS"].includes(detailOf(refusal.reason).code ?? "")
 
 /** An invoice exists, and whether it is ours could not be learnt. */
 const undecided = ({ client }: Ecca, refusal: GatewayError): GatewayError =>
@@ -100,7 +90,7 @@ const undecided = ({ client }: Ecca, refusal: GatewayError): GatewayError =>
       trouble: "an invoice exists that cannot be looked up",
       findOut: operation.findOut,
       candidates: [],
-      ...detailOf(refusal)
+      ...detailOf(refusal.reason)
     })
   )
 

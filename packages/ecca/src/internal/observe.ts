@@ -15,6 +15,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { Ecca } from "./context.ts"
+import { detailOf } from "./errors.ts"
 import * as mapping from "./mapping.ts"
 import * as operations from "./operations.ts"
 import { fieldAt, moneyAt } from "./payload.ts"
@@ -30,6 +31,18 @@ export const seen = Effect.fnUntraced(function*({ identity, unrecognized }: Ecca
 /** @internal The invoice with, if it is finished, what its history adds. */
 export const observe = (ecca: Ecca, lookup: Lookup): Effect.Effect<Invoice.Invoice, GatewayError> =>
   ecca.client.limited(Effect.flatMap(read(ecca, lookup), (answer) => complete(ecca, answer)))
+
+/** @internal Takes an invoice for absent only where the documented code says so: a webhook about it is dropped then. */
+export const certainly = <A>(ecca: Ecca, observed: Effect.Effect<A, GatewayError>): Effect.Effect<A, GatewayError> =>
+  Effect.catchReason(observed, "GatewayError", "NotFound", (reason, error) =>
+    Effect.fail(
+      reason.code === "INVOICE_NOT_FOUND"
+        ? error
+        : ecca.client.error(
+          operations.getInvoice,
+          new InvalidResponse({ path: "error", issue: "not documented for an invoice", ...detailOf(reason) })
+        )
+    ))
 
 /** @internal The same of an invoice that was read already, such as an item of a list. */
 export const complete = Effect.fnUntraced(function*(ecca: Ecca, answer: wire.Invoice) {

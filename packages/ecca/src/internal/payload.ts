@@ -51,7 +51,7 @@ export const readClaim = ({ identity, options }: Ecca) =>
     return {
       invoice,
       eventId: payload.event_id ?? undefined,
-      deliveryKey: webhook.header("x-idempotency-key")?.slice(0, 200),
+      deliveryKey: webhook.header("x-idempotency-key"),
       statement: statement(options.payloadFields ?? {}, json, payload.is_adjusted === true, {
         ...identity,
         id: invoice
