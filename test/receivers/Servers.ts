@@ -93,19 +93,20 @@ const bridge = async (
   incoming: IncomingMessage,
   outgoing: ServerResponse
 ) => {
-  const response = await receiver(
-    new Request(new URL(incoming.url ?? "/", "http://127.0.0.1"), {
-      method: incoming.method ?? "GET",
-      headers: Object.entries(incoming.headersDistinct).flatMap(([name, values]) =>
-        (values ?? []).map((value): [string, string] => [name, value])
-      ),
-      body: incoming.method === "GET" ? null : bodyOf(incoming),
-      duplex: "half"
-    })
-  )
+  const init = {
+    method: incoming.method ?? "GET",
+    headers: Object.entries(incoming.headersDistinct).flatMap(([name, values]) =>
+      (values ?? []).map((value): [string, string] => [name, value])
+    ),
+    body: incoming.method === "GET" ? null : bodyOf(incoming),
+    duplex: "half"
+  }
+  const response = await receiver(new Request(new URL(incoming.url ?? "/", "http://127.0.0.1"), init))
   outgoing.writeHead(response.status, Object.fromEntries(response.headers))
   outgoing.end(await response.text(), () => {
-    if (!incoming.complete) setTimeout(() => incoming.socket.destroy(), 200)
+    if (incoming.complete) return
+    incoming.socket.end()
+    setTimeout(() => incoming.socket.destroy(), 200)
   })
 }
 
@@ -120,7 +121,8 @@ const bodyOf = (incoming: IncomingMessage): ReadableStream<Uint8Array> => {
   return new ReadableStream({ pull }, { highWaterMark: 0 })
 }
 
-const listen = (server: Server) =>
+/** Listens on a free port of this machine, and tells the origin. */
+export const listen = (server: Server) =>
   Effect.acquireRelease(
     Effect.callback<string>((resume) => {
       server.listen(0, "127.0.0.1", () => {

@@ -47,6 +47,7 @@ const start = (proving: Webhooks.Proving, overrides: Partial<Webhooks.Options> =
 
 const json = Schema.fromJsonString(Admitted)
 const store = Schema.encodeEffect(json)
+const writeInvoice = Schema.encodeEffect(Schema.fromJsonString(Invoice.Invoice))
 const load = Schema.decodeEffect(json)
 
 const resolved = (events: Effect.Success<ReturnType<typeof start>>, admitted: Admitted) =>
@@ -63,7 +64,7 @@ describe("what was admitted", () => {
       assert.notInclude(stored, "s-1")
       yield* TestClock.adjust("800 days")
       const event = yield* events.resolve(yield* load(stored))
-      assert.deepStrictEqual(event.invoice, statement)
+      assert.strictEqual(yield* writeInvoice(event.invoice), yield* writeInvoice(statement))
       // also when the database has changed the order of keys, as JSONB does
       const reordered = JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(stored)).toReversed()))
       assert.notStrictEqual(reordered, stored)

@@ -6,8 +6,7 @@ import * as Accounts from "@gatefold/core/Accounts"
 import * as Gateway from "@gatefold/core/Gateway"
 import * as WebhookReceiver from "@gatefold/core/WebhookReceiver"
 import type { WebhookRejected } from "@gatefold/core/WebhookRejected"
-import { Effect, Layer, Stream } from "effect"
-import { ConfigProvider } from "effect"
+import { ConfigProvider, Effect, Layer, Stream } from "effect"
 import * as Observer from "./support/Observer.ts"
 import * as TinyAdapter from "./support/TinyAdapter.ts"
 import * as TinyProvider from "./support/TinyProvider.ts"
@@ -35,7 +34,7 @@ interface Posted {
 const receive = Effect.fnUntraced(
   function*(posted: Posted, options: Partial<WebhookReceiver.Options<never, never>> = {}) {
     let asked = 0
-    const endless = Stream.repeatEffect(Effect.sync(() => {
+    const endless = Stream.fromEffectRepeat(Effect.sync(() => {
       asked += 1
       return chunk
     }))

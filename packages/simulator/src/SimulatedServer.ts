@@ -11,7 +11,6 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 import * as Http from "node:http"
-import type { AddressInfo } from "node:net"
 import type * as Answer from "./Answer.ts"
 import * as Lane from "./internal/lane.ts"
 import * as Route from "./Route.ts"
@@ -100,7 +99,8 @@ export const make = (options: Options): Effect.Effect<SimulatedServer, never, Sc
       server.closeAllConnections()
     })
     yield* Effect.acquireRelease(listen(options.port ?? 0), () => close)
-    const port = (server.address() as AddressInfo).port
+    const address = server.address()
+    const port = typeof address === "object" && address !== null ? address.port : 0
 
     return {
       url: `http://127.0.0.1:${port}`,
