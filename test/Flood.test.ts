@@ -10,7 +10,7 @@ import * as Flood from "./receivers/Flood.ts"
 import * as Servers from "./receivers/Servers.ts"
 import * as Shop from "./receivers/Shop.ts"
 
-const price = { amount: "250.00", currency: "MXN" }
+const order = { reference: "order-1", price: { amount: "250.00", currency: "MXN" } }
 
 const unknown = (count: number) => Array.from({ length: count }, (_, index) => `{"id":${900_000 + index}}`)
 
@@ -18,7 +18,7 @@ describe("forged webhooks", () => {
   it.effect("about a payment on a customer's page renew no quote: 200 posts", () =>
     Effect.gen(function*() {
       const shop = yield* Flood.open()
-      const { id } = yield* shop.create({ price })
+      const { id } = yield* shop.create(order)
       yield* shop.watch(PaymentId.make(id))
       const { answers, requests } = yield* Flood.pour(
         shop.ecryptopay,
@@ -42,7 +42,7 @@ describe("forged webhooks", () => {
       assert.isAtMost(requests["payments.get"] ?? 0, 600)
       assert.isAtMost(requests["payments.list"] ?? 0, 600)
       // and creates have a budget of their own
-      assert.strictEqual((yield* shop.create({ price })).status, "open")
+      assert.strictEqual((yield* shop.create(order)).status, "open")
     }))
 
   it.effect("come out of one budget in all processes that share a limiter", () =>

@@ -7,9 +7,12 @@ import { Fault } from "@gatefold/core/Simulator"
 import * as WebhookOwnership from "@gatefold/core/WebhookOwnership"
 import { Effect, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
+import { readFile } from "node:fs/promises"
+import { join } from "node:path"
 import * as Senders from "./receivers/Senders.ts"
 import * as Servers from "./receivers/Servers.ts"
 import * as Shop from "./receivers/Shop.ts"
+import { root } from "./support.ts"
 
 /** Bodies that would be other bytes if they were parsed and written out again. */
 const bodies: ReadonlyArray<readonly [what: string, write: (id: string) => string]> = [
@@ -272,3 +275,21 @@ describe("a sender that means no good", () => {
       }))
   }
 })
+
+describe("the README of core", () => {
+  it.effect("shows no line of mounting a receiver that is not run here", () =>
+    Effect.gen(function*() {
+      const [readme, servers] = yield* Effect.promise(() =>
+        Promise.all(
+          ["packages/core/README.md", "test/receivers/Servers.ts"].map((path) => readFile(join(root, path), "utf8"))
+        )
+      )
+      const section = /<!-- receivers -->([\s\S]*)<!-- \/receivers -->/u.exec(readme ?? "")?.[1] ?? ""
+      const shown = [...section.matchAll(/```ts\n([\s\S]*?)```/gu)].flatMap(([, code = ""]) => linesOf(code))
+      const run = new Set(linesOf(servers ?? ""))
+      assert.isAtLeast(shown.length, 17)
+      assert.deepStrictEqual(shown.filter((line) => !run.has(line)), [])
+    }))
+})
+
+const linesOf = (code: string) => code.split("\n").map((line) => line.trim()).filter((line) => line !== "")

@@ -19,7 +19,7 @@ const measured = Effect.fnUntraced(function*(what: string, flood: ReturnType<typ
 
 const main = Effect.gen(function*() {
   const shop = yield* Flood.open()
-  const { id } = yield* shop.create({ price: { amount: "250.00", currency: "MXN" } })
+  const { id } = yield* shop.create({ reference: "order-1", price: { amount: "250.00", currency: "MXN" } })
   yield* shop.watch(PaymentId.make(id))
   const addressOf = (account: string) => `${shop.origin}/webhooks/${account}`
   const owned = Array.from({ length: 1_000 }, () => `{"id":${id},"state":"pagado"}`)

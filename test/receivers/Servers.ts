@@ -17,7 +17,8 @@ export type Start = (options: Options) => Effect.Effect<string, unknown, Account
 
 /** Effect's router. */
 export const effect = Effect.fnUntraced(function*(options: Options) {
-  const server = HttpRouter.serve(WebhookReceiver.layer(options), { disableLogger: true, disableListenLog: true })
+  const routes = WebhookReceiver.layer(options)
+  const server = HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true })
   const listening = NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1", gracefulShutdownTimeout: 0 })
   const services = yield* Layer.build(Layer.provideMerge(server, listening))
   return HttpServer.formatAddress(Context.get(services, HttpServer.HttpServer).address)
@@ -26,7 +27,8 @@ export const effect = Effect.fnUntraced(function*(options: Options) {
 /** Node's own server. */
 export const plain = Effect.fnUntraced(function*(options: Options) {
   const receiver = yield* WebhookReceiver.toNodeHandler(options)
-  return yield* listen(createServer(receiver))
+  const server = createServer(receiver)
+  return yield* listen(server)
 })
 
 /** Express, with the receiver before the parser. */
@@ -84,12 +86,12 @@ export const fastifyHook = Effect.fnUntraced(function*(options: Options) {
 
 /** A server of the web platform's requests: here a small bridge from Node's. */
 export const web = Effect.fnUntraced(function*(options: Options) {
-  const receiver = yield* WebhookReceiver.toWebHandler(options)
-  return yield* listen(createServer((incoming, outgoing) => void bridge(receiver, incoming, outgoing)))
+  const webReceiver = yield* WebhookReceiver.toWebHandler(options)
+  return yield* listen(createServer((incoming, outgoing) => void bridge(webReceiver, incoming, outgoing)))
 })
 
 const bridge = async (
-  receiver: (request: Request) => Promise<Response>,
+  webReceiver: (request: Request) => Promise<Response>,
   incoming: IncomingMessage,
   outgoing: ServerResponse
 ) => {
@@ -101,7 +103,8 @@ const bridge = async (
     body: incoming.method === "GET" ? null : bodyOf(incoming),
     duplex: "half"
   }
-  const response = await receiver(new Request(new URL(incoming.url ?? "/", "http://127.0.0.1"), init))
+  const request = new Request(new URL(incoming.url ?? "/", "http://127.0.0.1"), init)
+  const response = await webReceiver(request)
   outgoing.writeHead(response.status, Object.fromEntries(response.headers))
   outgoing.end(await response.text(), () => {
     if (incoming.complete) return

@@ -44,9 +44,9 @@ export interface Authorization {
   readonly headers: Readonly<Record<string, Redacted.Redacted>>
   /**
    * Present if the credentials came from a cache: gets new ones and tells whether they differ. A 401 is then answered by
-   * one more request.
+   * one more request; if there are none to be had, the call fails with that reason.
    */
-  readonly renew?: Effect.Effect<boolean> | undefined
+  readonly renew?: Effect.Effect<boolean, GatewayError> | undefined
 }
 
 export interface Options {
@@ -184,10 +184,14 @@ const again = <A>(
   send: (authorization: Authorization) => Effect.Effect<A, Trouble.Trouble>,
   rejected: Trouble.Trouble
 ): Effect.Effect<A, Trouble.Trouble> =>
-  first.renew === undefined ? Effect.fail(rejected) : Effect.flatMap(first.renew, (isNew) =>
-    isNew
-      ? Effect.matchEffect(authorize, { onFailure: () => Effect.fail(rejected), onSuccess: send })
-      : Effect.fail(rejected))
+  first.renew === undefined ? Effect.fail(rejected) : Effect.matchEffect(first.renew, {
+    // that no new credentials could be had is an outage and no refusal
+    onFailure: ({ reason }) => Effect.fail(Trouble.refused(notSent(reason))),
+    onSuccess: (isNew) =>
+      isNew
+        ? Effect.matchEffect(authorize, { onFailure: () => Effect.fail(rejected), onSuccess: send })
+        : Effect.fail(rejected)
+  })
 
 /** An application may log requests on their way. */
 const withNamesOf = ({ headers }: Authorization) => (names: ReadonlyArray<string | RegExp>) => [

@@ -64,6 +64,27 @@ describe("a 401", () => {
       assert.deepStrictEqual(yield* tokens, ["Bearer old"])
     }).pipe(Effect.provide(layer)))
 
+  it.effect("is an outage, and no refusal, while no other token can be had", () =>
+    Effect.gen(function*() {
+      const { baseUrl, server } = yield* TinyProvider.start
+      yield* server.arm(rejected, { times: "always" })
+      const down = new GatewayError({
+        provider: ProviderId.make("tiny"),
+        account: AccountId.make("main"),
+        operation: "token",
+        reason: new Unavailable({ evidence: "refused" })
+      })
+      const { call } = yield* TinyProvider.connect(baseUrl, {
+        authorize: Effect.succeed({
+          headers: { authorization: Redacted.make("Bearer old") },
+          renew: Effect.fail(down)
+        })
+      })
+      const error = yield* Effect.flip(call("none"))
+      assert.deepInclude(error.reason, { _tag: "Unavailable", evidence: "refused" })
+      assert.strictEqual((yield* server.requests).length, 1)
+    }).pipe(Effect.provide(layer)))
+
   it.effect("is the end when the credentials were not kept ones", () =>
     Effect.gen(function*() {
       const { heard, renewals, server, tokens } = yield* withToken("new", { cached: false })

@@ -63,12 +63,9 @@ export const make = Effect.fnUntraced(function*(options: EcryptopayOptions, iden
       }))
     })
 
-  const renewed = (token: Token): Effect.Effect<boolean> =>
-    Effect.match(replace(token), {
-      onFailure: () => false,
-      // some providers hand out the same token until it ends
-      onSuccess: ({ access }) => Redacted.value(access) !== Redacted.value(token.access)
-    })
+  /** Some providers hand out the same token until it ends. */
+  const renewed = (token: Token): Effect.Effect<boolean, GatewayError> =>
+    Effect.map(replace(token), ({ access }) => Redacted.value(access) !== Redacted.value(token.access))
 
   const signedIn = (token: Token, isCached: boolean): ProviderClient.Authorization => ({
     headers: { authorization: Redacted.make(`Bearer ${Redacted.value(token.access)}`) },
