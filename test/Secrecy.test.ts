@@ -11,7 +11,8 @@ import * as Ecca from "@gatefold/ecca/Ecca"
 import * as EccaSimulator from "@gatefold/ecca/EccaSimulator"
 import * as Ecryptopay from "@gatefold/ecryptopay/Ecryptopay"
 import * as EcryptopaySimulator from "@gatefold/ecryptopay/EcryptopaySimulator"
-import { ConfigProvider, Effect, Layer, Logger, Schema, Stream, Tracer } from "effect"
+import * as Observer from "@gatefold/simulator/Observer"
+import { ConfigProvider, Effect, Layer, Schema, Stream } from "effect"
 import { inspect } from "node:util"
 
 /** Every way in which a value ends up in a log file. */
@@ -80,20 +81,7 @@ describe("secrets", () => {
       const ecryptopay = yield* EcryptopaySimulator.make()
       const settings = { ...ecca.settings, ...ecryptopay.settings, GATEFOLD_PROVIDER: "ecca" }
       const seen: Array<string> = []
-      const logger = Logger.make((options) => {
-        seen.push(...renderings(options.message), ...renderings(options.cause))
-      })
-      const tracer = Tracer.make({
-        span(options) {
-          const span = new Tracer.NativeSpan(options)
-          const end = span.end.bind(span)
-          span.end = (time, exit) => {
-            seen.push(options.name, ...renderings([...span.attributes]), ...renderings(exit))
-            end(time, exit)
-          }
-          return span
-        }
-      })
+      const observer = Observer.make()
       const gateway = Gateway.layerConfig({ providers: [Ecca.provider, Ecryptopay.provider] }).pipe(
         Layer.provide(NodeHttpClient.layerUndici),
         Layer.provide(ConfigProvider.layer(ConfigProvider.fromEnvRecord({ ...settings })))
@@ -105,10 +93,8 @@ describe("secrets", () => {
           ...yield* Accounts.on("ecryptopay", misadventures(ecryptopay))
         ]
       })
-      const outcomes = yield* program.pipe(
-        Effect.provide(Layer.provideMerge(gateway, Logger.layer([logger]))),
-        Effect.withTracer(tracer)
-      )
+      const outcomes = yield* observer.watch(Effect.provide(program, gateway))
+      seen.push(yield* observer.text)
       for (const outcome of outcomes) seen.push(...renderings(outcome))
       const errors = outcomes.flatMap((outcome) => gatewayErrors(outcome))
       for (const error of errors) seen.push(yield* Schema.encodeEffect(Schema.fromJsonString(GatewayError))(error))

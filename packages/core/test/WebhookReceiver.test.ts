@@ -2,12 +2,10 @@
  * What a receiver answers, before any server comes into it.
  */
 import { assert, describe, it } from "@effect/vitest"
-import * as Accounts from "@gatefold/core/Accounts"
 import * as Gateway from "@gatefold/core/Gateway"
 import * as WebhookReceiver from "@gatefold/core/WebhookReceiver"
-import type { WebhookRejected } from "@gatefold/core/WebhookRejected"
+import * as Observer from "@gatefold/simulator/Observer"
 import { ConfigProvider, Effect, Layer, Stream } from "effect"
-import * as Observer from "./support/Observer.ts"
 import * as TinyAdapter from "./support/TinyAdapter.ts"
 import * as TinyProvider from "./support/TinyProvider.ts"
 
@@ -137,10 +135,3 @@ describe("a receiver", () => {
       assert.notMatch(yield* observer.text, /hunter2|__proto__/u)
     }).pipe(Effect.provide(accounts)))
 })
-
-/** `Accounts` is all that a receiver needs of the gateway. */
-export const needs: Effect.Effect<WebhookReceiver.Reply, never, Accounts.Accounts> = WebhookReceiver.receive(
-  "tiny",
-  { method: "POST", path: "/", headers: {}, stream: Stream.empty },
-  { onEvent: () => Effect.void, statusOf: (_: WebhookRejected) => undefined }
-)

@@ -4,10 +4,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Identifiers, Invoice, Money } from "@gatefold/core"
 import * as EccaSimulator from "@gatefold/ecca/EccaSimulator"
+import * as Observer from "@gatefold/simulator/Observer"
 import { DateTime, Effect, Stream } from "effect"
 import { answering, connect, envelope, open, order } from "./support/EccaAccount.ts"
 import * as Fixture from "./support/Fixture.ts"
-import * as Observer from "./support/Observer.ts"
 
 const stranger = Identifiers.InvoiceId.make("00000000-0000-4000-8000-000000000000")
 
@@ -258,8 +258,8 @@ describe("a status that nobody knows", () => {
         }
       }))
       assert.strictEqual(observer.logs.length, 2)
-      assert.match(observer.logs[0] ?? "", /^Warn[^]*'ecca: status "on_hold"/u)
-      assert.match(observer.logs[1] ?? "", /^Warn[^]*'ecca-eu: status "on_hold"/u)
+      assert.match(observer.warnings()[0] ?? "", /^ecca: status "on_hold"/u)
+      assert.match(observer.warnings()[1] ?? "", /^ecca-eu: status "on_hold"/u)
       const counted = yield* observer.metric("gatefold_unrecognized_words")
       assert.deepStrictEqual<object>(counted.map(({ attributes, state }) => ({ ...attributes, ...state })), [
         { provider: "ecca", account: "ecca", count: 4, incremental: true },

@@ -3,10 +3,10 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Identifiers, type Withdrawal } from "@gatefold/core"
+import * as Observer from "@gatefold/simulator/Observer"
 import { Effect, Stream } from "effect"
 import { type Account, answering, open, type Setup } from "./support/EccaAccount.ts"
 import * as Fixture from "./support/Fixture.ts"
-import * as Observer from "./support/Observer.ts"
 
 const example = Fixture.json("withdrawals.get").data
 const id = Identifiers.WithdrawalId.make(example.withdraw_uuid)
@@ -59,7 +59,7 @@ describe("a withdrawal's status", () => {
         yield* account.withdrawals.get(listed?.id ?? id)
       }))
       assert.strictEqual(observer.logs.length, 1)
-      assert.match(observer.logs[0] ?? "", /^Warn[^]*'ecca: status "on_hold"/u)
+      assert.match(observer.warnings()[0] ?? "", /^ecca: status "on_hold"/u)
       const [counted] = yield* observer.metric("gatefold_unrecognized_words")
       assert.deepInclude(counted?.state, { count: 2 })
     }))

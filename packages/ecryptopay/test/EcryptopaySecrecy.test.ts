@@ -7,11 +7,11 @@ import * as RetryPolicy from "@gatefold/core/RetryPolicy"
 import { Fault } from "@gatefold/core/Simulator"
 import { Ecryptopay } from "@gatefold/ecryptopay"
 import * as EcryptopaySimulator from "@gatefold/ecryptopay/EcryptopaySimulator"
+import * as Observer from "@gatefold/simulator/Observer"
 import { Cause, Effect, Exit, Redacted, Stream } from "effect"
 import { FetchHttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
 import { inspect } from "node:util"
-import * as Observer from "./support/Observer.ts"
 import * as Receiver from "./support/Receiver.ts"
 import { connect, morning, optionsOf, requestsOf } from "./support/Shop.ts"
 
@@ -123,14 +123,9 @@ for (const { layer, transport } of transports) {
 
         const secrets = yield* secretsOf(simulator, [...echoes, "guess-51e0"])
         assert.isAbove(secrets.length, 10)
-        const spans = observer.spans.map((
-          { attributes, events, links, name, status }
-        ) => [name, [...attributes], events, links, status])
         const observed: ReadonlyArray<readonly [where: string, what: string]> = [
           ["errors", outcomes.map(looks).join("\n")],
-          ["logs", observer.logs.map(({ entry, text }) => text + looks(entry)).join("\n")],
-          ["spans", spans.map(looks).join("\n")],
-          ["metrics", looks(yield* observer.metrics)],
+          ["logs, spans and metrics", yield* observer.text],
           ["options", looks(options)],
           ["layer", looks(Ecryptopay.layer(options))],
           ["services", looks([payments, invoices, webhooks])]

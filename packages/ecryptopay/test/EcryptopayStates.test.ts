@@ -7,11 +7,11 @@ import { InvoiceId, PaymentId } from "@gatefold/core/Identifiers"
 import type { Simulator } from "@gatefold/core/Simulator"
 import { Ecryptopay } from "@gatefold/ecryptopay"
 import * as EcryptopaySimulator from "@gatefold/ecryptopay/EcryptopaySimulator"
+import * as Observer from "@gatefold/simulator/Observer"
 import { Effect, Layer, Stream } from "effect"
 import { FetchHttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
 import * as Fixture from "./support/Fixture.ts"
-import * as Observer from "./support/Observer.ts"
 import { open, optionsOf } from "./support/Shop.ts"
 
 const price = Money.makeUnsafe("250.00", "MXN")
@@ -203,7 +203,7 @@ describe("a word in no list", () => {
         "ecryptopay: status \"uno\" is in no map, so it is never taken for paid",
         "ecryptopay: status \"dos\" is in no map, so it is never taken for paid"
       ])
-      const counted = (yield* observer.metrics).filter((metric) => metric.id === "gatefold_unrecognized_words")
+      const counted = yield* observer.metric("gatefold_unrecognized_words")
       assert.deepStrictEqual(counted.map(({ attributes, state }) => ({ attributes, state })), [{
         attributes: { provider: "ecryptopay", account: "ecryptopay" },
         state: { count: 4, incremental: true }

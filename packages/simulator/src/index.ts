@@ -1,5 +1,6 @@
 export * as Answer from "./Answer.ts"
 export * as MovableClock from "./MovableClock.ts"
+export * as Observer from "./Observer.ts"
 export * as Route from "./Route.ts"
 export * as SimulatedServer from "./SimulatedServer.ts"
 export * as WebhookSender from "./WebhookSender.ts"
