@@ -121,7 +121,8 @@ const bodyOf = (incoming: IncomingMessage): ReadableStream<Uint8Array> => {
     if (next.done === true) body.close()
     else body.enqueue(next.value)
   }
-  return new ReadableStream({ pull }, { highWaterMark: 0 })
+  // as with Node's own `Readable.toWeb`, whoever cancels the body loses the connection
+  return new ReadableStream({ pull, cancel: () => void incoming.destroy() }, { highWaterMark: 0 })
 }
 
 /** Listens on a free port of this machine, and tells the origin. */

@@ -9,6 +9,7 @@ import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import { AccountId, ProviderId } from "./Identifiers.ts"
 import * as Invoice from "./Invoice.ts"
+import * as Present from "./Present.ts"
 
 /** A word that may stand in a log: short, printable, without spaces. */
 const Word = Schema.String.check(Schema.isPattern(/^[\x21-\x7e]{1,120}$/u))
@@ -224,6 +225,12 @@ export const Reason = Schema.Union([
   IntegrityMismatch
 ])
 export type Reason = typeof Reason.Type
+
+/** What the provider told about a refusal: its code, its request id and the HTTP status, where there are any. */
+export const detailOf = (reason: Reason): Detail =>
+  "code" in reason
+    ? Present.only({ code: reason.code, requestId: reason.requestId, httpStatus: reason.httpStatus })
+    : {}
 
 /**
  * What a failed call did at the provider: nothing, nobody knows, or something else than was asked. An `InvalidResponse`

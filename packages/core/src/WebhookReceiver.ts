@@ -130,7 +130,7 @@ const unknownAccount = reply(404, "UnknownAccount")
 const readWebhook = <E>(incoming: Incoming<E>): Effect.Effect<RawWebhook.RawWebhook, Reply> =>
   cappedBody.read(incoming, maxBytes).pipe(
     Effect.mapError(unreadable),
-    Effect.timeoutOrElse({ duration: "9 seconds", orElse: () => Effect.fail(reply(408, "slow body")) }),
+    Effect.timeoutOrElse({ duration: bodyWithin, orElse: () => Effect.fail(reply(408, "slow body")) }),
     Effect.map((body) => RawWebhook.make({ ...incoming, body }))
   )
 

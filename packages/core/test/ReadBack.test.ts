@@ -108,6 +108,22 @@ describe("several webhooks about one invoice", () => {
       assert.strictEqual(reads.length, 2)
     }))
 
+  it.effect("do not share the end of a reader that went away while they waited for its read", () =>
+    Effect.gen(function*() {
+      const first = yield* Deferred.make<void>()
+      const { receive } = yield* start((read) =>
+        read === 1 ? Deferred.await(first) : read === 2 ? Effect.never : Effect.void
+      )
+      const [a, b, c] = yield* Effect.forEach(
+        [1, 2, 3],
+        () => Effect.forkChild(receive(one), { startImmediately: true })
+      )
+      yield* Deferred.succeed(first, undefined)
+      yield* Effect.yieldNow
+      for (const fiber of [a, b]) if (fiber !== undefined) yield* Fiber.interrupt(fiber)
+      assert.strictEqual(c && (yield* Fiber.join(c)), "3")
+    }))
+
   it.effect("do not wait for those about others", () =>
     Effect.gen(function*() {
       const { receive } = yield* start((read) => read === 1 ? Effect.never : Effect.void)
@@ -238,6 +254,13 @@ describe("an invoice that does not exist", () => {
       for (const _ of [1, 2]) assert.strictEqual(yield* why(owning(true)(receive(one))), "NotFound")
       assert.strictEqual(yield* owning(true)(receive(one)), "3")
       assert.strictEqual(reads.length, 3)
+    }))
+
+  it.effect("is not remembered for others either if the application owns it", () =>
+    Effect.gen(function*() {
+      const { receive } = yield* start((read) => read === 1 ? Effect.fail(unknown) : Effect.void)
+      assert.strictEqual(yield* why(owning(true)(receive(one))), "NotFound")
+      assert.strictEqual(yield* receive(one), "2")
     }))
 
   it.effect("is asked for if it came to be owned after it was remembered", () =>

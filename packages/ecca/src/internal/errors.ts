@@ -84,9 +84,3 @@ export const reasonOf = (refusal: Refusal): GatewayError.Reason | undefined => {
   }
   return undefined
 }
-
-/** @internal What the provider told about a refusal. */
-export const detailOf = (reason: GatewayError.Reason): GatewayError.Detail =>
-  "code" in reason
-    ? Present.only({ code: reason.code, requestId: reason.requestId, httpStatus: reason.httpStatus })
-    : {}

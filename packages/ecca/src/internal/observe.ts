@@ -2,7 +2,7 @@
  * Reading an invoice as Ecca states it. That it was adjusted stands only in its delivery history, which is therefore a
  * part of every observation of a finished invoice, so that a poll learns what a webhook would have said.
  */
-import { type GatewayError, IntegrityMismatch, InvalidResponse } from "@gatefold/core/GatewayError"
+import { detailOf, type GatewayError, IntegrityMismatch, InvalidResponse } from "@gatefold/core/GatewayError"
 import type { InvoiceId } from "@gatefold/core/Identifiers"
 import * as Invoice from "@gatefold/core/Invoice"
 import type { Lookup } from "@gatefold/core/Invoices"
@@ -15,7 +15,6 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { Ecca } from "./context.ts"
-import { detailOf } from "./errors.ts"
 import * as mapping from "./mapping.ts"
 import * as operations from "./operations.ts"
 import { fieldAt, moneyAt } from "./payload.ts"
