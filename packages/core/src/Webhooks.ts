@@ -4,6 +4,7 @@
  */
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Metric from "effect/Metric"
 import type * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import { GatewayError, Unavailable } from "./GatewayError.ts"
@@ -87,6 +88,7 @@ export const make = Effect.fnUntraced(function*(options: Options) {
   const admit: WebhookEvents.Service["admit"] = (webhook) =>
     check(webhook).pipe(
       Effect.tap(() => first.admitted),
+      Effect.tap(({ proof }) => proof.secret === undefined ? Effect.void : countSecret(account, proof.secret)),
       Effect.tapError((rejection) => first.rejected(rejection, webhook))
     )
 
@@ -156,6 +158,14 @@ const isOwned = (
       Effect.fail(new GatewayError({ provider, account, operation: "webhookEvents.resolve", reason }))
     return Effect.suspend(() => owns(account, id)).pipe(Effect.catch(failed), Effect.catchDefect(failed))
   })
+
+const secretsUsed = Metric.counter("gatefold_webhook_secrets", {
+  description: "Webhooks by the secret that signed them, by position: whether an old one may be taken out",
+  incremental: true
+})
+
+const countSecret = (account: AccountId, position: number) =>
+  Metric.update(Metric.withAttributes(secretsUsed, { account, secret: String(position) }), 1)
 
 type Verify = (
   webhook: RawWebhook,

@@ -10,6 +10,7 @@ import { Fault } from "@gatefold/core/Simulator"
 import * as WebhookEvent from "@gatefold/core/WebhookEvent"
 import * as WebhookOwnership from "@gatefold/core/WebhookOwnership"
 import { WebhookRejected } from "@gatefold/core/WebhookRejected"
+import * as Observer from "@gatefold/simulator/Observer"
 import { DateTime, Effect, Result, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import { inspect } from "node:util"
@@ -29,6 +30,28 @@ const whyNot = <A>(received: Effect.Effect<A, WebhookRejected | GatewayError>) =
 
 const encodeJson = Schema.encodeEffect(Schema.fromJsonString(WebhookEvent.Admitted))
 const decodeJson = Schema.decodeEffect(Schema.fromJsonString(WebhookEvent.Admitted))
+
+describe("the secret that signed a webhook", () => {
+  it.effect("is counted by its position, so that one sees when the old one may go", () =>
+    Effect.gen(function*() {
+      const observer = Observer.make()
+      const { events } = yield* start("signature+readback")
+      yield* observer.watch(Effect.gen(function*() {
+        yield* events.admit(signed(paid(), 0, "old-secret"))
+        yield* events.admit(signed(paid(), 0, "old-secret"))
+        yield* events.admit(signed(paid(), 0, "new-secret"))
+        yield* Effect.flip(events.admit(signed(paid(), 0, "no-secret")))
+      }))
+      const counted = yield* observer.metric("gatefold_webhook_secrets")
+      assert.deepStrictEqual(
+        counted.map(({ attributes, state }) => [attributes, state]),
+        [
+          [{ account: "main", secret: "1" }, { count: 2, incremental: true }],
+          [{ account: "main", secret: "0" }, { count: 1, incremental: true }]
+        ]
+      )
+    }).pipe(Effect.provide(layer)))
+})
 
 describe("a good webhook", () => {
   const expected = {
