@@ -168,11 +168,11 @@ const notSent = (reason: Reason): Reason =>
     ? new Unavailable({ evidence: "signing in was not answered as documented" })
     : reason
 
-/** What a provider has instead of what was asked is its own text: it may be anything. */
+/** What a provider has instead of what was asked is its own text: it may be anything, and the invoice holds it too. */
 const withoutProse = (secrets: Options["secrets"], reason: Reason): Reason =>
   reason._tag !== "IntegrityMismatch" || isKeepable(secrets, reason.got)
     ? reason
-    : new IntegrityMismatch({ ...reason, got: "something that cannot be shown" })
+    : new IntegrityMismatch({ field: reason.field, asked: reason.asked, got: "something that cannot be shown" })
 
 const wasRejected = (trouble: Trouble.Trouble): boolean =>
   trouble._tag === "NoEffect" && trouble.reason._tag === "Unauthenticated"
