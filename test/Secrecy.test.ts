@@ -42,8 +42,18 @@ const faults: ReadonlyArray<Fault> = [
   Fault.Answer({ effect: "none", status: 403, body: "<html>" })
 ]
 
+const eccaEcho = (secrets: ReadonlyArray<string>) => (id: string) =>
+  JSON.stringify({
+    data: { invoice_id: id, amount: "250.00", currency: "UAH", status: `state ${secrets.join(" ")}` }
+  })
+
+const ecryptopayEcho = (secrets: ReadonlyArray<string>) => (id: string) =>
+  JSON.stringify([
+    { id, currency: "btc", amount: "250.00", currency_amount: "0.1", state: `state ${secrets.join(" ")}` }
+  ])
+
 /** Provokes every kind of failure and collects whatever comes out of it. */
-const misadventures = (provider: Simulator) =>
+const misadventures = (provider: Simulator, echo: (id: string) => string) =>
   Effect.gen(function*() {
     const invoices = yield* Invoices
     const { receive } = yield* WebhookEvents
@@ -66,6 +76,13 @@ const misadventures = (provider: Simulator) =>
       yield* collect(Stream.runCollect(invoices.list()))
       yield* provider.disarm
     }
+    // a well-formed answer with a secret in the words that end up in the state
+    const opened = yield* invoices.create({ ...asked, reference: "order-echo", customer: "customer-echo" })
+    for (const operation of ["invoices.get", "invoices.list"]) {
+      yield* provider.arm(Fault.Answer({ effect: "none", status: 200, body: echo(opened.id) }), { operation })
+    }
+    yield* collect(invoices.get({ id: opened.id }))
+    yield* provider.disarm
     yield* collect(invoices.create({ ...asked, reference: "" }))
     yield* collect(receive(yield* provider.forge("1")))
     yield* provider.arm(Fault.Refused())
@@ -89,8 +106,8 @@ describe("secrets", () => {
       const program = Effect.gen(function*() {
         seen.push(...renderings(yield* Gateway.Gateway), ...renderings(yield* Accounts.Accounts))
         return [
-          ...yield* Accounts.on("ecca", misadventures(ecca)),
-          ...yield* Accounts.on("ecryptopay", misadventures(ecryptopay))
+          ...yield* Accounts.on("ecca", misadventures(ecca, eccaEcho(secretsOf(settings)))),
+          ...yield* Accounts.on("ecryptopay", misadventures(ecryptopay, ecryptopayEcho(secretsOf(settings))))
         ]
       })
       const outcomes = yield* observer.watch(Effect.provide(program, gateway))

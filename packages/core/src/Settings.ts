@@ -163,6 +163,16 @@ export const baseUrl = (variable: string, standard: string): Config.Config<strin
 export const choice = <const A extends string>(variable: string, of: ReadonlyArray<A>, standard: A): Config.Config<A> =>
   Config.Literals(of, variable).pipe(Config.withDefault(standard))
 
+/** A whole number from 1, by default none. */
+export const count = (variable: string): Config.Config<number | undefined> =>
+  Config.schema(Schema.FiniteFromString.check(Schema.makeFilter(isCount)), variable).pipe(Config.withDefault(undefined))
+
+const isCount = (value: number) => (Number.isSafeInteger(value) && value >= 1) || "Expected a whole number from 1"
+
+/** The same for a number that was given in code. */
+export const checkCount = (variable: string, value: number | undefined): ReadonlyArray<Problem> =>
+  value === undefined || isCount(value) === true ? [] : [wrong(variable, "a whole number from 1")]
+
 /** A text, by default none. */
 export const text = (variable: string): Config.Config<string | undefined> =>
   Config.String(variable).pipe(Config.withDefault(undefined))

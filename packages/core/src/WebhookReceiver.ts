@@ -13,7 +13,7 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Metric from "effect/Metric"
 import * as Predicate from "effect/Predicate"
 import * as Accounts from "./Accounts.ts"
-import type { GatewayError } from "./GatewayError.ts"
+import { detailOf, type GatewayError } from "./GatewayError.ts"
 import * as cappedBody from "./internal/cappedBody.ts"
 import * as NodeExchange from "./internal/nodeExchange.ts"
 import * as WebBytes from "./internal/webBytes.ts"
@@ -59,6 +59,9 @@ const reply = (status: number, outcome: string, more: Partial<Reply> = {}): Repl
   headers: {},
   ...more
 })
+
+/** How long the application may take for an event. Its sender does not wait longer, Ecca 15 s in all [WH]. */
+const handledWithin = "10 seconds"
 
 /** The name of what a handler failed with: its message may say anything. */
 const kindOf = (error: unknown): string => {
@@ -163,16 +166,19 @@ const prove = <E, R>(
   )
 
 /** The provider could not be asked: its sender may try again. */
-const notAsked = ({ message, reason, retryAfter }: GatewayError): Reply =>
+const notAsked = ({ operation, reason, retryAfter }: GatewayError): Reply =>
   reply(reason._tag === "Unsupported" ? 404 : 503, reason._tag, {
-    detail: message,
+    // not its message, which may hold ids
+    detail: [operation, detailOf(reason).code ?? ("evidence" in reason ? reason.evidence : undefined)]
+      .filter((word) => word !== undefined)
+      .join(" "),
     headers: Present.only({
       "retry-after": retryAfter === undefined ? undefined : `${Math.ceil(Duration.toSeconds(retryAfter))}`
     })
   })
 
 const hand = <E, R>(event: WebhookEvent, { onEvent }: Options<E, R>): Effect.Effect<Reply, never, R> =>
-  Effect.matchCause(Effect.suspend(() => onEvent(event)), {
+  Effect.matchCause(Effect.timeout(Effect.suspend(() => onEvent(event)), handledWithin), {
     onSuccess: () => reply(200, "taken"),
     onFailure: (cause) => reply(503, "handler failed", { detail: kindOf(Cause.squash(cause)) })
   })

@@ -18,6 +18,8 @@ export const Why = Schema.Literals([
   "StaleTimestamp",
   /** Not JSON, or without the id of an object. */
   "InvalidPayload",
+  /** Signed, and of a kind that nothing here is about. Acknowledged, so that it is not sent for ever. */
+  "UnknownEvent",
   /** The provider, or the ownership hook, knows no such object. Acknowledged, so that it is not sent for ever. */
   "UnknownObject"
 ])
@@ -30,6 +32,7 @@ const httpStatus: Readonly<Record<Why, number>> = {
   InvalidSignature: 401,
   StaleTimestamp: 401,
   InvalidPayload: 400,
+  UnknownEvent: 200,
   UnknownObject: 200
 }
 

@@ -111,7 +111,7 @@ export const isFresh = (scheme: Scheme, signedAt: DateTime.Utc, now: DateTime.Ut
 const readHeaders = (scheme: Scheme, webhook: RawWebhook) =>
   Result.gen(function*() {
     const signature = yield* present(webhook, scheme.signatureHeader)
-    const timestamp = scheme.timestampHeader === undefined ? "" : yield* present(webhook, scheme.timestampHeader)
+    const timestamp = signsTime(scheme) ? yield* present(webhook, scheme.timestampHeader ?? "") : ""
     if (!signature.startsWith(scheme.prefix)) return yield* malformed(scheme.signatureHeader)
     const text = signature.slice(scheme.prefix.length)
     const tag = scheme.encoding === "hex" ? Hex.decode(text) : Base64.decode(text)

@@ -6,7 +6,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import type * as Redacted from "effect/Redacted"
-import * as Result from "effect/Result"
+import type * as Result from "effect/Result"
 import { GatewayError, Unavailable } from "./GatewayError.ts"
 import type { AccountId, InvoiceId, ProviderId } from "./Identifiers.ts"
 import * as FirstRejections from "./internal/firstRejections.ts"
@@ -78,9 +78,14 @@ export const make = Effect.fnUntraced(function*(options: Options) {
     if (webhook.body.length > maxBytes) return yield* rejected("TooLarge", `more than ${maxBytes} bytes`)
     const now = yield* DateTime.now
     const signature = yield* Effect.mapError(verify(webhook, now), ({ detail, why }) => rejected(why, detail))
-    const claim = yield* Effect.mapError(
-      Effect.fromResult(Result.flatMap(Wire.parseJson(webhook.body), (json) => options.readClaim(json, webhook))),
+    const json = yield* Effect.mapError(
+      Effect.fromResult(Wire.parseJson(webhook.body)),
       ({ message }) => rejected("InvalidPayload", message)
+    )
+    const claim = yield* Effect.mapError(
+      Effect.fromResult(options.readClaim(json, webhook)),
+      // what the provider signed is an event of its own, though of no invoice
+      ({ message }) => rejected(signature === undefined ? "InvalidPayload" : "UnknownEvent", message)
     )
     return yield* sealer.seal(admitted(options, claim, signature, now))
   })

@@ -27,12 +27,18 @@ export class Unreadable extends Schema.TaggedError<Unreadable>("@gatefold/core/W
 
 const unreadable = (issue: string, path = "body") => Result.fail(new Unreadable({ path, issue }))
 
-/** Parses UTF-8 JSON (a byte order mark is tolerated) with every number as the text of its digits. */
-export const parseJson = (bytes: Uint8Array): Result.Result<unknown, Unreadable> =>
+/**
+ * Parses UTF-8 JSON (a byte order mark is tolerated) with every number as the text of its digits. `conceal` may replace
+ * the texts in it.
+ */
+export const parseJson = (
+  bytes: Uint8Array,
+  conceal: (text: string) => string = (text) => text
+): Result.Result<unknown, Unreadable> =>
   Result.flatMap(decodeUtf8(bytes), (text) => {
     if (text.trim() === "") return unreadable("empty")
     return Result.mapError(
-      Result.try((): unknown => JSON.parse(text, digits)),
+      Result.try((): unknown => JSON.parse(text, reviver(conceal))),
       () => new Unreadable({ path: "body", issue: "not JSON" })
     )
   })
@@ -44,8 +50,12 @@ const decodeUtf8 = (bytes: Uint8Array) =>
   )
 
 /** The third argument is what a reviver gets since ES2026: the source text of a number. */
-const digits = (_key: string, value: unknown, context?: { readonly source?: string }): unknown =>
-  typeof value === "number" && context?.source !== undefined ? withoutExponent(context.source) : value
+const reviver =
+  (conceal: (text: string) => string) =>
+  (_key: string, value: unknown, context?: { readonly source?: string }): unknown => {
+    if (typeof value === "string") return conceal(value)
+    return typeof value === "number" && context?.source !== undefined ? withoutExponent(context.source) : value
+  }
 
 const firstIssue = SchemaIssue.makeFormatterStandardSchemaV1()
 

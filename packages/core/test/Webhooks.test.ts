@@ -164,7 +164,9 @@ describe("a webhook is rejected", () => {
         Effect.gen(function*() {
           const { events, reads } = yield* start(mode)
           const error = yield* Effect.flip(events.receive(signed(body)))
-          assert.strictEqual(yield* whyNot(Effect.fail(error)), "InvalidPayload 400")
+          // what is signed and no invoice's is an event of another kind, which shall not be sent for ever
+          const isEvent = mode !== "readback" && what !== "not JSON" && what !== "empty"
+          assert.strictEqual(yield* whyNot(Effect.fail(error)), isEvent ? "UnknownEvent 200" : "InvalidPayload 400")
           assert.notMatch(`${error}${inspect(error, { depth: 99, customInspect: false })}`, /hunter2|one two|xxx/u)
           assert.strictEqual(yield* reads, 0)
         }).pipe(Effect.provide(layer)))
@@ -324,8 +326,9 @@ describe("an event", () => {
     Effect.gen(function*() {
       const { events } = yield* start("readback")
       const event = yield* events.receive(RawWebhook.make({ headers: {}, body: paid() }))
-      const own = Object.getOwnPropertyNames(event.constructor)
-      assert.sameMembers(own, ["length", "name", "prototype"])
+      assert.strictEqual(event.constructor, Object)
+      const made: object = Reflect.construct(event.constructor, [event.snapshot])
+      assert.notStrictEqual(Object.getPrototypeOf(made), Object.getPrototypeOf(event))
       const forged = { value: TinyWebhooks.invoice(one, "paid") }
       assert.throws(() => Object.defineProperty(event, "invoice", forged))
       assert.strictEqual(event.invoice.status, "open")

@@ -58,7 +58,10 @@ export interface EccaOptions extends CommonOptions {
    * `ECCA_CANCEL_BODY`
    */
   readonly cancelBody?: Schema.Json | undefined
-  /** How many invoices may be read back for webhooks in a minute, apart from all other calls. @default 600 */
+  /**
+   * How many invoices may be read back for webhooks in a minute, apart from all other calls.
+   * `ECCA_READ_BACKS_PER_MINUTE` @default 600
+   */
   readonly readBacksPerMinute?: number | undefined
   /** For a rate limiter, a circuit breaker or a proxy. It must not repeat requests. */
   readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
@@ -93,6 +96,7 @@ export const settings: Settings.Settings<EccaOptions> = {
   }),
   webhookUrl: Settings.text("ECCA_WEBHOOK_URL"),
   withdrawalCurrency: Settings.text("ECCA_WITHDRAWAL_CURRENCY"),
+  readBacksPerMinute: Settings.count("ECCA_READ_BACKS_PER_MINUTE"),
   cancelBody: Config.schema(Schema.fromJsonString(Schema.Json), "ECCA_CANCEL_BODY").pipe(Config.withDefault(undefined))
 }
 
@@ -118,6 +122,13 @@ export const check = (options: Partial<EccaOptions>): ReadonlyArray<Settings.Pro
       ]
       : [],
     ...unless(webhookSignedText.includes("{body}"), "ECCA_WEBHOOK_SIGNED_TEXT", "a text with {body} in it"),
+    // a time that is not signed can be written anew on any old webhook
+    ...unless(
+      mode !== "signature" || (options.webhookSignedText ?? "{timestamp}").includes("{timestamp}"),
+      "ECCA_WEBHOOK_SIGNED_TEXT",
+      "a text with {timestamp} in it, by which the age is known"
+    ),
+    ...Settings.checkCount("ECCA_READ_BACKS_PER_MINUTE", options.readBacksPerMinute),
     ...Settings.checkUrl("ECCA_BASE_URL", options.baseUrl),
     ...unless(webhookUrl === undefined || isSecure(webhookUrl), "ECCA_WEBHOOK_URL", "an https URL"),
     ...unless(

@@ -53,7 +53,10 @@ export interface EcryptopayOptions extends CommonOptions {
   readonly states?: Partial<States> | undefined
   /** How long a quote holds from when it was asked for. `ECRYPTOPAY_QUOTE_LASTS` @default quoteLasts */
   readonly quoteLasts?: Duration.Duration | undefined
-  /** How many invoices may be read back for webhooks in a minute, apart from all other calls. @default 600 */
+  /**
+   * How many invoices may be read back for webhooks in a minute, apart from all other calls.
+   * `ECRYPTOPAY_READ_BACKS_PER_MINUTE` @default 600
+   */
   readonly readBacksPerMinute?: number | undefined
   /** For a rate limiter, a circuit breaker or a proxy. It must not repeat requests. */
   readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
@@ -68,6 +71,7 @@ export const settings: Settings.Settings<EcryptopayOptions> = {
   clientSecret: Settings.password("ECRYPTOPAY_CLIENT_SECRET"),
   baseUrl: Settings.baseUrl("ECRYPTOPAY_BASE_URL", productionUrl),
   payWith: Settings.text("ECRYPTOPAY_PAY_WITH"),
+  readBacksPerMinute: Settings.count("ECRYPTOPAY_READ_BACKS_PER_MINUTE"),
   quoteLasts: Config.Duration("ECRYPTOPAY_QUOTE_LASTS").pipe(Config.withDefault(undefined)),
   states: Config.all({
     open: Settings.words("ECRYPTOPAY_OPEN_STATES"),
@@ -95,6 +99,7 @@ export const check = (options: Partial<EcryptopayOptions>): ReadonlyArray<Settin
     ...Settings.checkPassword("ECRYPTOPAY_PASSWORD", options.password),
     ...Settings.checkPassword("ECRYPTOPAY_CLIENT_ID", options.clientId),
     ...Settings.checkPassword("ECRYPTOPAY_CLIENT_SECRET", options.clientSecret),
+    ...Settings.checkCount("ECRYPTOPAY_READ_BACKS_PER_MINUTE", options.readBacksPerMinute),
     ...Settings.checkUrl("ECRYPTOPAY_BASE_URL", options.baseUrl),
     ...new Set(words).size < words.length ? [Settings.wrong("ECRYPTOPAY_*_STATES", "each word in one list only")] : [],
     ...isAsset(options.payWith ?? "BTC")

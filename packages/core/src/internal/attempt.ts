@@ -16,7 +16,7 @@ import * as Present from "../Present.ts"
 import { type Envelope, reasonFromStatus, type Refusal } from "../Refusal.ts"
 import * as Wire from "../Wire.ts"
 import * as cappedBody from "./cappedBody.ts"
-import { isKeepable } from "./keepable.ts"
+import { conceal, isKeepable } from "./keepable.ts"
 import * as neverSent from "./neverSent.ts"
 import * as retryAfter from "./retryAfter.ts"
 import * as Trouble from "./trouble.ts"
@@ -80,7 +80,7 @@ const receive = Effect.fnUntraced(function*<S extends Schema.Decoder<unknown>>(
     const now = yield* DateTime.now
     return yield* Effect.fail(refusal(dialect, operation, response, body, now))
   }
-  const decoded = Result.flatMap(Wire.parseJson(body), Wire.decode(answer))
+  const decoded = Result.flatMap(Wire.parseJson(body, conceal(dialect.secrets)), Wire.decode(answer))
   return yield* Result.isSuccess(decoded)
     ? Effect.succeed(decoded.success)
     : Effect.fail(Trouble.unreadable(decoded.failure.path, decoded.failure.issue, status))

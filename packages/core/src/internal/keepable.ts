@@ -8,5 +8,16 @@ export const isKeepable = (secrets: ReadonlyArray<Redacted.Redacted>, text: stri
   /^[\x20-\x7e]{1,200}$/u.test(text) &&
   !secrets.flatMap((secret) => Redacted.value(secret).split(" ")).some((secret) => text.includes(secret))
 
+/** A secret that is shorter is a word that may stand anywhere. */
+const tellingLength = 8
+
+/** @internal Replaces a text of an answer that holds a secret, wherever it would have gone. */
+export const conceal = (secrets: ReadonlyArray<Redacted.Redacted>) => {
+  const telling = secrets
+    .flatMap((secret) => Redacted.value(secret).split(" "))
+    .filter(({ length }) => length >= tellingLength)
+  return (text: string): string => telling.some((secret) => text.includes(secret)) ? "(withheld)" : text
+}
+
 /** @internal A word of the provider's as it may be kept: of what is long or not printable only that it was. */
 export const word = (text: string): string => /^\P{C}{0,128}$/u.test(text) ? text : "(not printable)"

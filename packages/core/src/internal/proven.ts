@@ -33,6 +33,9 @@ export class ProvenEvent {
   }
 }
 
+// an event must not lead back to what makes events
+Object.defineProperty(ProvenEvent.prototype, "constructor", { value: Object })
+
 /** @internal Only for what was proven. */
 export const prove = (snapshot: Snapshot): ProvenEvent => {
   const event = construct(snapshot)
