@@ -5,7 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as RawWebhook from "@gatefold/core/RawWebhook"
 import { Fault } from "@gatefold/core/Simulator"
 import * as WebhookOwnership from "@gatefold/core/WebhookOwnership"
-import { Effect, Fiber, Layer } from "effect"
+import { Deferred, Effect, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
@@ -200,6 +200,20 @@ describe("a proven webhook", () => {
         }
       }))
   }
+
+  it.effect("is to be sent again if its handler takes longer than its sender waits: 503 after 10 seconds", () =>
+    Effect.gen(function*() {
+      const handed = yield* Deferred.make<void>()
+      const onEvent = () => Effect.andThen(Deferred.succeed(handed, undefined), Effect.never)
+      const shop = yield* Shop.open(Servers.plain, { onEvent })
+      const webhook = yield* shop.simulator.webhook(shop.invoice.id)
+      const posted = yield* Effect.forkChild(Shop.post(shop.url, webhook))
+      yield* Deferred.await(handed)
+      yield* TestClock.adjust("10 seconds")
+      const answer = yield* Fiber.join(posted)
+      assert.deepStrictEqual([answer.status, answer.text], [503, "handler failed"])
+      assert.include(shop.logs[0], "TimeoutError")
+    }))
 
   for (const [server, start] of Servers.all) {
     it.effect(`is to be sent again if the provider cannot be asked, in ${server}: 503 with Retry-After`, () =>

@@ -279,7 +279,7 @@ describe("the signing time", () => {
 
   it.effect("is none where the signature does not cover it, so that anybody could change it", () =>
     Effect.gen(function*() {
-      const { verify } = yield* WebhookSignature.make({ ...scheme, signedText: "{body}" }, secrets)
+      const { verify } = yield* WebhookSignature.make({ ...scheme, signedText: "{body}", prefix: "" }, secrets)
       const given = { "x-signature": `sha256=${hmac("new-secret", body)}`, "x-timestamp": timestamp }
       assert.isUndefined((yield* verify(webhook(given))).signedAt)
     }))
@@ -312,6 +312,14 @@ describe("diagnose", () => {
       }
     }
   }
+
+  it.effect("names the body alone where no time is sent, which such a scheme does not need", () =>
+    Effect.gen(function*() {
+      const headers = { "x-signature": hmac("old-secret", body) }
+      assert.deepStrictEqual(yield* diagnose(headers), ["sha256 hex \"\" over {body}"])
+      const signer = yield* WebhookSignature.make({ ...scheme, signedText: "{body}", prefix: "" }, secrets)
+      assert.deepInclude(yield* signer.verify(webhook(headers)), { secret: 1, signedAt: undefined })
+    }))
 
   it.effect("names nothing for what no secret signed", () =>
     Effect.gen(function*() {

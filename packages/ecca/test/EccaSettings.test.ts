@@ -246,6 +246,13 @@ describe("options in code", () => {
     ["ECCA_WEBHOOK_SECRETS", { webhookSecrets: undefined }],
     ["ECCA_WEBHOOK_SIGNED_TEXT", { webhookSignedText: "{timestamp}" }],
     ["ECCA_WEBHOOK_SIGNED_TEXT", { webhookSignedText: "" }],
+    ["ECCA_WEBHOOK_SIGNED_TEXT", {
+      webhookProof: "signature",
+      webhookSignedText: "{body}",
+      payloadFields: { status: "a", amount: "b", currency: "c" }
+    }],
+    ["ECCA_READ_BACKS_PER_MINUTE", { readBacksPerMinute: 0 }],
+    ["ECCA_READ_BACKS_PER_MINUTE", { readBacksPerMinute: Number.NaN }],
     ["ECCA_BASE_URL", { baseUrl: "http://api.example/v1" }],
     ["ECCA_BASE_URL", { baseUrl: "" }],
     ["ECCA_WEBHOOK_URL", { webhookUrl: "http://shop.example" }],

@@ -157,7 +157,8 @@ describe("options in code", () => {
     { variable: "ECRYPTOPAY_PAY_WITH", wrong: { payWith: "" } },
     { variable: "ECRYPTOPAY_QUOTE_LASTS", wrong: { quoteLasts: Duration.seconds(26) } },
     { variable: "ECRYPTOPAY_QUOTE_LASTS", wrong: { quoteLasts: Duration.zero } },
-    { variable: "ECRYPTOPAY_QUOTE_LASTS", wrong: { quoteLasts: Duration.infinity } }
+    { variable: "ECRYPTOPAY_QUOTE_LASTS", wrong: { quoteLasts: Duration.infinity } },
+    { variable: "ECRYPTOPAY_READ_BACKS_PER_MINUTE", wrong: { readBacksPerMinute: -1 } }
   ])("are held to the same: $variable", ({ variable, wrong }) =>
     Effect.gen(function*() {
       const layer = Ecryptopay.layer(yield* options(wrong)).pipe(Layer.provide(FetchHttpClient.layer))
