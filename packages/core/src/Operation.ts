@@ -7,7 +7,7 @@
  *
  * `reference`: the provider refuses a second object with the same reference and can be asked for it. `key`: the request
  * carries an idempotency key, so the same request may be sent again. `none`: nothing, so one call sends at most one
- * request.
+ * request (a second one only after a 401, which did nothing, and with another token).
  */
 export type Safety = "reference" | "key" | "none"
 
