@@ -10,6 +10,7 @@ import type * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as RawWebhook from "./RawWebhook.ts"
+import type * as Withdrawal from "./Withdrawal.ts"
 
 /** Whether the provider did what the request asked for before its answer went wrong. */
 export type EffectAtProvider = "none" | "applied"
@@ -46,6 +47,10 @@ export type Fault = Data.TaggedEnum<{
   readonly SlowDrip: { readonly every: Duration.Input }
   /** HTTP 307 to another address; nothing took effect here. */
   readonly Redirect: { readonly to: string }
+  /** The real answer with so much white space after it, so that only its size is wrong; the request took effect. */
+  readonly Padded: { readonly bytes: number }
+  /** Whatever is asked, the answer that the first such request got: a list that never gets on. */
+  readonly Stuck: {}
   /** The real JSON labelled `text/html`; the request took effect. */
   readonly WrongContentType: {}
   /** Any answer, word for word. */
@@ -79,6 +84,8 @@ export interface RecordedRequest {
   readonly body: string
   /** The operations that this route serves, e.g. `["payments.create", "invoices.create"]`; empty for no route. */
   readonly operations: ReadonlyArray<string>
+  /** How it ended: with an answer that was sent in full, or given up by either side; `undefined` while it is open. */
+  readonly ended: "answered" | "abandoned" | undefined
 }
 
 /** What the provider has on its books for one attempt to collect money: the truth that tests compare with. */
@@ -106,6 +113,14 @@ export type Share = "partial" | "full" | "over"
 /** Changes a webhook on its way: one byte altered, a header dropped, the body written out again. */
 export type Mangle = (webhook: RawWebhook.RawWebhook) => RawWebhook.RawWebhook
 
+/** A withdrawal for the provider's books. */
+export interface NewWithdrawal {
+  /** What leaves, fees included, as the provider writes it. */
+  readonly amount: string
+  /** How far it is; default `pending`. */
+  readonly status?: Exclude<Withdrawal.Status, "unknown"> | undefined
+}
+
 /** How the receiver answered a webhook: its HTTP status, or `undefined` when there was no answer in time. */
 export interface Delivery {
   readonly status: number | undefined
@@ -127,6 +142,8 @@ export interface Simulator {
   /** Takes back all faults; after `Refused`, listens again on the same port. */
   readonly disarm: Effect.Effect<void>
 
+  /** The customer begins to pay: there is a payment now. Does nothing where an invoice has one from the start. */
+  readonly begin: (id: string) => Effect.Effect<void, SimulatorError>
   /** The customer pays, also after expiry where the provider would take it. */
   readonly pay: (id: string, share?: Share) => Effect.Effect<void, SimulatorError>
   /** The window to pay runs out now. */
@@ -140,12 +157,21 @@ export interface Simulator {
   /** The provider takes back a success. */
   readonly reverse: (id: string) => Effect.Effect<void, SimulatorError>
 
+  /** The provider calls the object's state by this word from now on, which may be one that it documents nowhere. */
+  readonly relabel: (id: string, word: string) => Effect.Effect<void, SimulatorError>
+  /** Puts a withdrawal on the books and tells its id. `relabel` takes this id too. */
+  readonly withdraw: (withdrawal: NewWithdrawal) => Effect.Effect<string, SimulatorError>
+
   /** Where the account's webhooks go from now on (an address of this machine), `undefined` for nowhere. */
   readonly webhooksTo: (url: string | undefined) => Effect.Effect<void>
   /** The newest webhook about this object, as it is or would be sent; nothing is sent. */
   readonly webhook: (id: string, mangle?: Mangle) => Effect.Effect<RawWebhook.RawWebhook, SimulatorError>
   /** Sends the newest webhook about this object (again) and waits for the receiver's answer. */
   readonly deliver: (id: string, mangle?: Mangle) => Effect.Effect<Delivery, SimulatorError>
+  /** A webhook with exactly this body, signed as the provider signs; `NotOffered` where it does not sign. */
+  readonly sign: (body: Uint8Array) => Effect.Effect<RawWebhook.RawWebhook, SimulatorError>
+  /** A webhook of the provider about something that no documentation names; nothing is sent. */
+  readonly unknownEvent: Effect.Effect<RawWebhook.RawWebhook, SimulatorError>
   /** A webhook that the provider never made and that says "paid" of this id; nothing is sent. */
   readonly forge: (id: string) => Effect.Effect<RawWebhook.RawWebhook>
 
