@@ -21,7 +21,7 @@ import * as CustomerRoutes from "./simulator/CustomerRoutes.ts"
 import * as Decimal from "./simulator/Decimal.ts"
 import * as Ledger from "./simulator/Ledger.ts"
 import * as LifeCycle from "./simulator/LifeCycle.ts"
-import type { Payment } from "./simulator/Payment.ts"
+import * as Payment from "./simulator/Payment.ts"
 import * as State from "./simulator/State.ts"
 import * as Timer from "./simulator/Timer.ts"
 import type { TimestampFormat } from "./simulator/Timestamp.ts"
@@ -121,10 +121,15 @@ export const make = Effect.fnUntraced(function*(options: Options = {}): Effect.f
     ...customer(ledger),
     settings: settings(server.url, credentials),
     books: Effect.map(ledger.all, (payments) => payments.map(bookEntry)),
-    adjust: () => Effect.fail(neverAdjusts),
+    begin: (id) => Effect.asVoid(ledger.get(id)),
+    adjust: () => notOffered("ecryptopay documents no correction of an amount."),
+    withdraw: () => notOffered("ecryptopay documents no withdrawals."),
+    relabel: (id, word) => Effect.flatMap(ledger.relabel(id, word), webhooks.restate),
     webhooksTo: webhooks.register,
     webhook: (id, mangle = unchanged) => Effect.map(Effect.flatMap(ledger.get(id), webhooks.newest), mangle),
     deliver: (id, mangle = unchanged) => Effect.flatMap(ledger.get(id), (payment) => webhooks.deliver(payment, mangle)),
+    sign: () => notOffered("ecryptopay does not sign its webhooks."),
+    unknownEvent: webhooks.unknownEvent,
     forge: webhooks.forge,
     webhooksSettled: webhooks.quiet,
     revokeTokens: tokens.revoke,
@@ -149,18 +154,15 @@ const customer = (ledger: Ledger.Ledger) =>
 
 const unchanged = <A>(value: A): A => value
 
-const neverAdjusts = new SimulatorError({
-  reason: "NotOffered",
-  message: "ecryptopay documents no correction of an amount."
-})
+const notOffered = (message: string) => Effect.fail(new SimulatorError({ reason: "NotOffered", message }))
 
-const bookEntry = (payment: Payment) => ({
+const bookEntry = (payment: Payment.Payment) => ({
   id: payment.id.toString(),
   reference: undefined,
   amount: Decimal.format(payment.pesos, Decimal.pesoDecimals),
   currency: "MXN",
   status: State.status(payment.state),
-  providerStatus: State.word(payment.state)
+  providerStatus: Payment.word(payment)
 })
 
 const withDefaults = (given: Partial<Tokens.Credentials> = {}): Tokens.Credentials => ({

@@ -9,10 +9,13 @@ import * as Cause from "effect/Cause"
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import { identity } from "effect/Function"
 import type * as Scope from "effect/Scope"
 import * as Http from "node:http"
 import type * as Answer from "./Answer.ts"
 import * as Lane from "./internal/lane.ts"
+import * as RequestLog from "./internal/requestLog.ts"
+import * as SameAnswer from "./internal/sameAnswer.ts"
 import * as Route from "./Route.ts"
 
 export interface Options {
@@ -29,6 +32,7 @@ export interface Options {
 
 export interface SimulatedServer {
   readonly url: string
+  /** Every API request so far, oldest first, as it stands at this moment. */
   readonly requests: Effect.Effect<ReadonlyArray<RecordedRequest>>
   readonly arm: (fault: Fault, match?: Match) => Effect.Effect<void>
   readonly disarm: Effect.Effect<void>
@@ -37,21 +41,23 @@ export interface SimulatedServer {
 interface ArmedFault {
   readonly fault: Fault
   readonly operation: string | undefined
+  /** How the requests that it spoils come by their answer. */
+  readonly carryOut: (handled: Effect.Effect<Answer.Answer>) => Effect.Effect<Answer.Answer>
   remaining: number
 }
 
 /** Starts the server; it stops, and drops its connections, when the scope closes. */
 export const make = (options: Options): Effect.Effect<SimulatedServer, never, Scope.Scope> =>
   Effect.gen(function*() {
-    const requests: Array<RecordedRequest> = []
+    const log = RequestLog.make()
     let armed: Array<ArmedFault> = []
 
-    const takeFault = (operations: ReadonlyArray<string>): Fault | undefined => {
+    const takeFault = (operations: ReadonlyArray<string>): ArmedFault | undefined => {
       const found = armed.find(({ operation }) => operation === undefined || operations.includes(operation))
       if (found === undefined) return undefined
       found.remaining -= 1
       if (found.remaining <= 0) armed = armed.filter((one) => one !== found)
-      return found.fault
+      return found
     }
 
     const serve = Effect.fnUntraced(function*(request: Http.IncomingMessage, response: Http.ServerResponse) {
@@ -74,8 +80,15 @@ export const make = (options: Options): Effect.Effect<SimulatedServer, never, Sc
         return yield* Effect.flatMap(handled, (answer) => Lane.write(response, answer))
       }
       const operations = found?.route.operations ?? []
-      requests.push({ at: yield* options.now, method, url: request.url ?? "/", headers, body, operations })
-      yield* Lane.run({ fault: takeFault(operations), handled, unavailable: options.unavailable, request, response })
+      log.add({ at: yield* options.now, method, url: request.url ?? "/", headers, body, operations }, response)
+      const taken = takeFault(operations)
+      yield* Lane.run({
+        fault: taken?.fault,
+        handled: taken === undefined ? handled : taken.carryOut(handled),
+        unavailable: options.unavailable,
+        request,
+        response
+      })
     })
 
     const runFork = Effect.runForkWith(yield* Effect.context<never>())
@@ -104,14 +117,15 @@ export const make = (options: Options): Effect.Effect<SimulatedServer, never, Sc
 
     return {
       url: `http://127.0.0.1:${port}`,
-      requests: Effect.sync(() => [...requests]),
+      requests: Effect.sync(log.snapshot),
       arm: (fault, match) => {
         if (fault._tag === "Refused") return close
         const times = match?.times ?? 1
         const remaining = times === "always" ? Number.POSITIVE_INFINITY : times
         return Effect.sync(() => {
           if (remaining <= 0) return
-          armed.push({ fault, operation: match?.operation, remaining })
+          const carryOut = fault._tag === "Stuck" ? SameAnswer.make() : identity
+          armed.push({ fault, operation: match?.operation, carryOut, remaining })
         })
       },
       disarm: Effect.suspend(() => {

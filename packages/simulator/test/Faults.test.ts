@@ -190,6 +190,81 @@ describe("Fault", () => {
       assert.deepStrictEqual(things, [])
     }).pipe(Effect.provide(layer)))
 
+  it.effect("Padded: the real answer, whole and labelled as ever, with so much white space after it", () =>
+    Effect.gen(function*() {
+      const { post, server, things } = yield* makeThings
+      for (const bytes of [0, 1, 65_536, 200_000]) {
+        yield* server.arm(Fault.Padded({ bytes }))
+        const answer = yield* post("one")
+        assert.deepInclude(answer, { status: 201 })
+        assert.strictEqual(headersOf(answer)["content-type"], "application/json")
+        assert.notProperty(headersOf(answer), "content-length")
+        const real = JSON.stringify({ thing: "one", count: things.length })
+        assert.isTrue(bodyOf(answer) === real + " ".repeat(bytes), `${bytes}`)
+      }
+      assert.lengthOf(things, 4)
+    }).pipe(Effect.provide(layer)))
+
+  it.live("Padded: stops when the client has had enough", () =>
+    Effect.gen(function*() {
+      const { get, server } = yield* makeThings
+      yield* server.arm(Fault.Padded({ bytes: Number.MAX_SAFE_INTEGER }))
+      const unread = yield* Effect.promise((signal) => fetch(`${server.url}/things/one`, { signal }))
+      yield* Effect.sleep("200 millis")
+      yield* Effect.promise(() => unread.body?.cancel() ?? Promise.resolve())
+      assert.deepInclude(yield* get("/things/one"), { status: 200 })
+      assert.deepStrictEqual((yield* server.requests).map(({ ended }) => ended), ["abandoned", "answered"])
+    }).pipe(Effect.provide(layer)))
+
+  it.effect("Stuck: the first answer for all, whatever they ask, and only the first takes effect", () =>
+    Effect.gen(function*() {
+      const { get, post, server, things } = yield* makeThings
+      yield* server.arm(Fault.Stuck(), { operation: "things.create", times: "always" })
+      for (const thing of ["one", "two", "three"]) {
+        assert.deepInclude(yield* post(thing), { status: 201, body: good })
+      }
+      assert.deepInclude(yield* get("/things/four"), { status: 200, body: "{\"name\":\"four\"}" })
+      yield* server.disarm
+      assert.deepInclude(yield* post("five"), { status: 201, body: "{\"thing\":\"five\",\"count\":2}" })
+      assert.deepStrictEqual(things, ["one", "five"])
+    }).pipe(Effect.provide(layer)))
+
+  it.effect("Stuck: each time that it is armed is a new one, and it ends as any other fault", () =>
+    Effect.gen(function*() {
+      const { get, server } = yield* makeThings
+      yield* server.arm(Fault.Stuck(), { times: 2 })
+      yield* server.arm(Fault.Stuck(), { times: 2 })
+      const bodies = yield* Effect.forEach([1, 2, 3, 4, 5], (n) => Effect.map(get(`/things/${n}`), bodyOf))
+      assert.deepStrictEqual(bodies, [1, 1, 3, 3, 5].map((n) => `{"name":"${n}"}`))
+    }).pipe(Effect.provide(layer)))
+
+  it.live("Stuck: requests that come before the first is answered wait for it", () =>
+    Effect.gen(function*() {
+      const { get, post, server, things } = yield* makeThings
+      yield* server.arm(Fault.Stuck(), { times: 3 })
+      const first = yield* Effect.forkChild(post("one", "/slow"))
+      yield* Effect.sleep("50 millis")
+      const givenUp = yield* Effect.forkChild(post("two", "/slow"))
+      const second = yield* Effect.forkChild(get("/things/three"))
+      yield* Effect.sleep("50 millis")
+      yield* Fiber.interrupt(givenUp)
+      assert.isUndefined(second.pollUnsafe())
+      assert.deepInclude(yield* Fiber.join(second), { status: 200, body: "{}" })
+      assert.deepInclude(yield* Fiber.join(first), { status: 200, body: "{}" })
+      assert.deepStrictEqual(things, ["one"])
+    }).pipe(Effect.provide(layer)))
+
+  it.live("Stuck: the first answer is remembered also when its client went away before it came", () =>
+    Effect.gen(function*() {
+      const { get, post, server, things } = yield* makeThings
+      yield* server.arm(Fault.Stuck(), { times: 2 })
+      const first = yield* Effect.forkChild(post("one", "/slow"))
+      yield* Effect.sleep("50 millis")
+      yield* Fiber.interrupt(first)
+      assert.deepInclude(yield* get("/things/two"), { status: 200, body: "{}" })
+      assert.deepStrictEqual(things, ["one"])
+    }).pipe(Effect.provide(layer)))
+
   it.effect("WrongContentType: the real JSON labelled as HTML, after the request took effect", () =>
     Effect.gen(function*() {
       const { post, server, things } = yield* makeThings

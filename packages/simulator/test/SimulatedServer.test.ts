@@ -1,10 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Fault } from "@gatefold/core/Simulator"
+import type { SimulatedServer } from "@gatefold/simulator"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Scope from "effect/Scope"
+import * as TestClock from "effect/testing/TestClock"
+import { setTimeout } from "node:timers/promises"
 import { layer, makeThings } from "./fixture.ts"
 
 describe("SimulatedServer: routes", () => {
@@ -94,6 +97,101 @@ describe("SimulatedServer: the log of requests", () => {
       assert.deepInclude(yield* get("/page"), { status: 200, body: "<h1>Pay here</h1>" })
       assert.deepStrictEqual(yield* server.requests, [])
       assert.deepInclude(yield* get("/things/one"), { status: 500 })
+    }).pipe(Effect.provide(layer)))
+})
+
+describe("SimulatedServer: how a request ended", () => {
+  /** How the only request ended, once it did. */
+  const end = Effect.fnUntraced(function*(server: SimulatedServer.SimulatedServer) {
+    for (let count = 0; count < 200; count++) {
+      const [request, ...others] = yield* server.requests
+      assert.deepStrictEqual(others, [])
+      if (request?.ended !== undefined) return request.ended
+      yield* Effect.promise(() => setTimeout(5))
+    }
+    return undefined
+  })
+
+  it.effect("answered, with whatever was sent in full", () =>
+    Effect.gen(function*() {
+      const { get, post, server } = yield* makeThings
+      yield* get("/things/one")
+      yield* get("/nowhere")
+      const spoilt = [
+        Fault.ErrorPage({ effect: "none" }),
+        Fault.EmptyBody(),
+        Fault.Truncated(),
+        Fault.Oversized({ bytes: 100_000 }),
+        Fault.Padded({ bytes: 100_000 }),
+        Fault.Stuck(),
+        Fault.Unavailable()
+      ]
+      for (const fault of spoilt) {
+        yield* server.arm(fault)
+        yield* post("one")
+      }
+      const ends = (yield* server.requests).map(({ ended }) => ended)
+      assert.deepStrictEqual(ends, ends.map(() => "answered"))
+      assert.lengthOf(ends, 9)
+    }).pipe(Effect.provide(layer)))
+
+  for (const fault of [Fault.Reset({ effect: "applied" }), Fault.Hangup({ effect: "none" })]) {
+    it.effect(`abandoned, when a fault took the connection away: ${fault._tag}`, () =>
+      Effect.gen(function*() {
+        const { post, server } = yield* makeThings
+        yield* server.arm(fault)
+        yield* post("one")
+        assert.strictEqual(yield* end(server), "abandoned")
+      }).pipe(Effect.provide(layer)))
+  }
+
+  const slow = [
+    Fault.Timeout({ effect: "none" }),
+    Fault.Timeout({ effect: "applied" }),
+    Fault.Delay({ duration: "1 minute" }),
+    Fault.SlowDrip({ every: "1 minute" }),
+    Fault.Padded({ bytes: Number.MAX_SAFE_INTEGER }),
+    Fault.Oversized({ bytes: Number.MAX_SAFE_INTEGER })
+  ]
+  for (const fault of slow) {
+    it.effect(`open until then, and abandoned when the client gives up: ${JSON.stringify(fault)}`, () =>
+      Effect.gen(function*() {
+        const { post, server, things } = yield* makeThings
+        yield* server.arm(fault)
+        const waiting = yield* Effect.forkChild(post("one"))
+        yield* TestClock.withLive(Effect.sleep("50 millis"))
+        const [open] = yield* server.requests
+        assert.deepInclude(open, { body: "one", ended: undefined })
+        yield* Fiber.interrupt(waiting)
+        assert.strictEqual(yield* end(server), "abandoned")
+        assert.strictEqual(open?.ended, undefined, "what was told earlier stays as it was told")
+        assert.deepStrictEqual(things, "effect" in fault && fault.effect === "none" ? [] : ["one"])
+        yield* TestClock.adjust("1 hour")
+        assert.strictEqual(yield* end(server), "abandoned")
+      }).pipe(Effect.provide(layer)))
+  }
+
+  it.live("abandoned, when the client gives up before a slow answer, though the request takes effect", () =>
+    Effect.gen(function*() {
+      const { post, server, things } = yield* makeThings
+      const waiting = yield* Effect.forkChild(post("one", "/slow"))
+      yield* Effect.sleep("50 millis")
+      yield* Fiber.interrupt(waiting)
+      assert.strictEqual(yield* end(server), "abandoned")
+      yield* Effect.sleep("250 millis")
+      assert.deepStrictEqual(things, ["one"])
+      assert.strictEqual(yield* end(server), "abandoned")
+    }).pipe(Effect.provide(layer)))
+
+  it.effect("abandoned, when the server stops meanwhile", () =>
+    Effect.gen(function*() {
+      const { post, server } = yield* makeThings
+      yield* server.arm(Fault.Timeout({ effect: "none" }))
+      const waiting = yield* Effect.forkChild(post("one"))
+      yield* TestClock.withLive(Effect.sleep("50 millis"))
+      yield* server.arm(Fault.Refused())
+      yield* Fiber.join(waiting)
+      assert.strictEqual(yield* end(server), "abandoned")
     }).pipe(Effect.provide(layer)))
 })
 

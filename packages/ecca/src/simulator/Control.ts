@@ -102,6 +102,7 @@ const stranger = (id: string, now: number): Invoice.Invoice => ({
   amount: "1500.00",
   currency: "UAH",
   status: "pending",
+  label: undefined,
   requestedCallback: undefined,
   callbackUrl: "",
   successUrl: "",

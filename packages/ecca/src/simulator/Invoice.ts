@@ -30,6 +30,8 @@ export interface Invoice {
   readonly amount: string
   readonly currency: string
   readonly status: Status
+  /** What the provider calls that status instead of its usual word, until the status changes. */
+  readonly label: string | undefined
   /** The URL that the create request named, which wins over the account's. */
   readonly requestedCallback: string | undefined
   readonly callbackUrl: string
@@ -40,6 +42,9 @@ export interface Invoice {
   readonly finishedAt: number | undefined
   readonly deal: Deal | undefined
 }
+
+/** The word for its status. */
+export const word = ({ label, status }: Invoice): string => label ?? status
 
 /** How much longer a deal's window is, as in the example: 12:30 against 12:20 [R-LIST]. */
 export const dealGrace = 600_000

@@ -5,19 +5,19 @@ import * as Answer from "@gatefold/simulator/Answer"
 import type * as Route from "@gatefold/simulator/Route"
 import * as Effect from "effect/Effect"
 import * as Deals from "./Deals.ts"
-import type * as Invoice from "./Invoice.ts"
+import * as Invoice from "./Invoice.ts"
 import * as Listing from "./Listing.ts"
 import type { Platform } from "./Platform.ts"
 import * as Refusal from "./Refusal.ts"
 import * as Times from "./Times.ts"
 import * as WebhookEvent from "./WebhookEvent.ts"
 import * as Wire from "./Wire.ts"
-import type { Withdrawal } from "./Withdrawal.ts"
+import * as Withdrawal from "./Withdrawal.ts"
 
 export interface Config {
   readonly platform: Platform
   /** Oldest first. */
-  readonly withdrawals: () => ReadonlyArray<Withdrawal>
+  readonly withdrawals: () => ReadonlyArray<Withdrawal.Withdrawal>
   /** Where the hosted pages are. */
   readonly origin: () => string
 }
@@ -72,7 +72,7 @@ const listInvoices = ({ origin, platform }: Config): Handler =>
 const matches = (query: URLSearchParams) => {
   const [status, currency] = [query.get("status"), query.get("currency")?.toUpperCase()]
   return (invoice: Invoice.Invoice): boolean =>
-    (status === null || invoice.status === status) && (currency === undefined || invoice.currency === currency)
+    (status === null || Invoice.word(invoice) === status) && (currency === undefined || invoice.currency === currency)
 }
 
 const find = (platform: Platform, { params }: Route.ApiRequest) =>
@@ -152,7 +152,7 @@ const currencies = ({ platform }: Config): Handler => () =>
 const listWithdrawals = ({ platform, withdrawals }: Config): Handler =>
   Effect.fnUntraced(function*({ query }) {
     const status = query.get("status")
-    const page = yield* Listing.page(query, withdrawals().filter((one) => status === null || one.status === status))
+    const page = yield* Listing.page(query, withdrawals().filter((one) => status === null || Withdrawal.word(one) === status))
     if (page.items.length === 0) return yield* refuse("WITHDRAWALS_NOT_FOUND")
     return Answer.json(Wire.page(page, (one) => Wire.withdrawal(one, platform.settings.absentFields)))
   })

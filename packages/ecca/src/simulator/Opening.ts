@@ -66,6 +66,7 @@ const newInvoice = (asked: CreateRequest, urls: Urls, { now, settings }: Circums
   amount: Money.canonical(asked.amount),
   currency: asked.currencyCode,
   status: "pending",
+  label: undefined,
   requestedCallback: asked.callbackUrl,
   ...urls,
   createdAt: now,

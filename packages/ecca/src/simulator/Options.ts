@@ -3,7 +3,7 @@
  */
 import type * as Duration from "effect/Duration"
 import type { Currency, PaymentMethod } from "./Catalog.ts"
-import type { NewWithdrawal } from "./Withdrawal.ts"
+import type { DocumentedWithdrawal } from "./Withdrawal.ts"
 
 /** How webhooks are signed. Everything but "HMAC" is undocumented [WH]. */
 export interface Signing {
@@ -52,7 +52,7 @@ export interface Options {
   /** Methods beside the default ones, tried after them. */
   readonly paymentMethods?: ReadonlyArray<PaymentMethod> | undefined
   /** What is on the books of withdrawals at the start, oldest first. */
-  readonly withdrawals?: ReadonlyArray<NewWithdrawal> | undefined
+  readonly withdrawals?: ReadonlyArray<DocumentedWithdrawal> | undefined
 
   /** Which of the two documented create answers: 1 has rates, 2 (default) has `finished_at`. */
   readonly createEdition?: 1 | 2 | undefined

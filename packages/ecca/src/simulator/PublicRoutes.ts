@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Account from "./Account.ts"
 import { jsonObject } from "./CreateRequest.ts"
 import * as Deals from "./Deals.ts"
+import * as Invoice from "./Invoice.ts"
 import type { Platform } from "./Platform.ts"
 import * as Refusal from "./Refusal.ts"
 import * as Wire from "./Wire.ts"
@@ -41,7 +42,7 @@ const paymentMethods = (platform: Platform): Handler => (request) =>
       ...Wire.paymentMethod(market.catalog, method),
       amount_to_pay: Deals.quote(market, invoice, method).amountFiat
     }))
-    return Answer.json(Wire.success({ order_id: invoice.invoiceId, status: invoice.status, methods }))
+    return Answer.json(Wire.success({ order_id: invoice.invoiceId, status: Invoice.word(invoice), methods }))
   })
 
 const selectMethod = (platform: Platform): Handler =>
@@ -51,9 +52,9 @@ const selectMethod = (platform: Platform): Handler =>
     if (typeof code !== "string") return yield* refuse("VALIDATION_FAILED")
     const unavailable = Account.unavailability(platform.account.state())
     if (unavailable !== undefined) return yield* refuse(unavailable)
-    const { deal, status } = yield* Effect.mapError(platform.choose(invoiceId, code), toRefusal)
-    const written = deal === undefined ? null : Wire.deal(deal, "get", platform.settings.absentFields)
-    return Answer.json(Wire.success({ order_id: invoiceId, status, deal: written }))
+    const chosen = yield* Effect.mapError(platform.choose(invoiceId, code), toRefusal)
+    const deal = chosen.deal === undefined ? null : Wire.deal(chosen.deal, "get", platform.settings.absentFields)
+    return Answer.json(Wire.success({ order_id: invoiceId, status: Invoice.word(chosen), deal }))
   })
 
 const cancel = (platform: Platform): Handler =>

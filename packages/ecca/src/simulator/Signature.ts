@@ -8,7 +8,7 @@ import * as Times from "./Times.ts"
 
 /** What a signature covers. */
 export interface Message {
-  readonly body: string
+  readonly body: string | Uint8Array
   readonly eventId: string
   /** When the event happened. */
   readonly eventAt: number
@@ -20,23 +20,32 @@ export const headers = (signing: Signing, secret: string, message: Message): Rea
   const timestamp = timestampText(signing, signing.timestampOf === "event" ? message.eventAt : message.sentAt)
   return {
     "content-type": "application/json",
-    "x-signature": sign(signing, secret, signedText(signing, timestamp, message.body)),
+    "x-signature": sign(signing, secret, signedPieces(signing, timestamp, message.body)),
     "x-signature-timestamp": timestamp,
     "x-idempotency-key": signing.idempotencyKey === "attempt" ? randomUUID() : message.eventId
   }
 }
 
-const sign = ({ algorithm = "sha256", encoding = "hex", prefix = "" }: Signing, secret: string, text: string): string =>
-  prefix + createHmac(algorithm, secret).update(text, "utf8").digest(encoding)
+type Piece = string | Uint8Array
 
-const signedText = ({ text = "timestamp.body" }: Signing, timestamp: string, body: string): string => {
+const sign = (
+  { algorithm = "sha256", encoding = "hex", prefix = "" }: Signing,
+  secret: string,
+  pieces: ReadonlyArray<Piece>
+): string => {
+  const hmac = createHmac(algorithm, secret)
+  for (const piece of pieces) hmac.update(piece)
+  return prefix + hmac.digest(encoding)
+}
+
+const signedPieces = ({ text = "timestamp.body" }: Signing, timestamp: string, body: Piece): ReadonlyArray<Piece> => {
   switch (text) {
     case "timestamp.body":
-      return `${timestamp}.${body}`
+      return [timestamp, ".", body]
     case "timestamp+body":
-      return timestamp + body
+      return [timestamp, body]
     case "body":
-      return body
+      return [body]
   }
 }
 

@@ -3,12 +3,12 @@
  * [WD] decide what stands here.
  */
 import * as Catalog from "./Catalog.ts"
-import type { Deal, Invoice } from "./Invoice.ts"
+import * as Invoice from "./Invoice.ts"
 import type { Page } from "./Listing.ts"
 import * as Money from "./Money.ts"
 import type { Options } from "./Options.ts"
 import * as Times from "./Times.ts"
-import type { Withdrawal } from "./Withdrawal.ts"
+import * as Withdrawal from "./Withdrawal.ts"
 
 export type Json = Readonly<Record<string, unknown>>
 
@@ -33,7 +33,7 @@ export const page = <A>(page: Page<A>, write: (item: A) => Json): Json => ({
 })
 
 /** The answer to create: flat, in one of its two editions. */
-export const created = (invoice: Invoice, edition: Edition, origin: string, absent: AbsentFields): Json => ({
+export const created = (invoice: Invoice.Invoice, edition: Edition, origin: string, absent: AbsentFields): Json => ({
   ...identity(invoice, origin, absent),
   created_at: Times.zulu(invoice.createdAt),
   expires_at: Times.zulu(invoice.expiresAt),
@@ -48,7 +48,7 @@ export type Edition =
   | { readonly number: 2 }
 
 /** An invoice as list and get write it; `sub_status` of the deal stands only in get. */
-export const invoice = (invoice: Invoice, from: "list" | "get", origin: string, absent: AbsentFields): Json => ({
+export const invoice = (invoice: Invoice.Invoice, from: "list" | "get", origin: string, absent: AbsentFields): Json => ({
   ...identity(invoice, origin, absent),
   created_at: Times.offset(invoice.createdAt),
   expires_at: Times.offset(invoice.expiresAt),
@@ -57,21 +57,21 @@ export const invoice = (invoice: Invoice, from: "list" | "get", origin: string, 
   deal: orNothing(absent, invoice.deal === undefined ? undefined : deal(invoice.deal, from, absent))
 })
 
-const identity = (invoice: Invoice, origin: string, absent: AbsentFields): Json => ({
+const identity = (invoice: Invoice.Invoice, origin: string, absent: AbsentFields): Json => ({
   invoice_id: invoice.invoiceId,
   external_id: invoice.externalId,
   customer_id: invoice.customerId,
   purpose: orNull(absent, invoice.purpose),
   amount: invoice.amount,
   currency: invoice.currency,
-  status: invoice.status,
+  status: Invoice.word(invoice),
   callback_url: invoice.callbackUrl,
   success_url: invoice.successUrl,
   fail_url: invoice.failUrl,
   payment_link: `${origin}/pay/${invoice.invoiceId}`
 })
 
-export const deal = (deal: Deal, from: "list" | "get", absent: AbsentFields): Json => ({
+export const deal = (deal: Invoice.Deal, from: "list" | "get", absent: AbsentFields): Json => ({
   deal_id: deal.dealId,
   status: deal.status,
   ...(from === "get" ? { sub_status: deal.subStatus } : {}),
@@ -85,7 +85,7 @@ export const deal = (deal: Deal, from: "list" | "get", absent: AbsentFields): Js
   mark_paid_at: orNull(absent, offsetOf(deal.markPaidAt))
 })
 
-export const withdrawal = (withdrawal: Withdrawal, absent: AbsentFields): Json => ({
+export const withdrawal = (withdrawal: Withdrawal.Withdrawal, absent: AbsentFields): Json => ({
   withdraw_uuid: withdrawal.withdrawUuid,
   withdrawal_method_id: withdrawal.methodId,
   address: withdrawal.address,
@@ -93,7 +93,7 @@ export const withdrawal = (withdrawal: Withdrawal, absent: AbsentFields): Json =
   amount: withdrawal.amount,
   network_fee: withdrawal.networkFee,
   amount_to_receive: withdrawal.amountToReceive,
-  status: withdrawal.status,
+  status: Withdrawal.word(withdrawal),
   substatus: orNothing(absent, withdrawal.substatus),
   external_tx_id: orNothing(absent, withdrawal.externalTxId),
   created_at: Times.offset(withdrawal.createdAt),

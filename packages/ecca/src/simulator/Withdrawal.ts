@@ -1,23 +1,31 @@
 /**
  * Withdrawals: money that left the platform for the merchant's wallet [WD]. The API only reads them.
  */
+import type * as Simulator from "@gatefold/core/Simulator"
 import { randomUUID } from "node:crypto"
 import * as Money from "./Money.ts"
 
+/** A neutral status for which the guide has a word [WD]. */
+export type Documented = Exclude<NonNullable<Simulator.NewWithdrawal["status"]>, "processing">
+
 /** What is told about a new withdrawal; the rest is made up. Amounts are decimal text. */
-export interface NewWithdrawal {
-  readonly amount: string
+export interface NewWithdrawal extends Simulator.NewWithdrawal {
   /** Default `1.00`. */
   readonly networkFee?: string | undefined
   readonly address?: string | undefined
   readonly memo?: string | undefined
-  /** `pending` (default), `success`, `failed`, `cancelled`, or a word that the guide does not list. */
-  readonly status?: string | undefined
   readonly substatus?: string | undefined
+}
+
+/** One that Ecca can have. */
+export interface DocumentedWithdrawal extends NewWithdrawal {
+  /** Default `pending`. */
+  readonly status?: Documented | undefined
 }
 
 /** What happened to a withdrawal since. */
 export interface Change {
+  /** `pending`, `success`, `failed`, `cancelled`, or a word that the guide does not list. */
   readonly status?: string | undefined
   readonly substatus?: string | undefined
   /** The chain's hash; made up when the status becomes `success` without one. */
@@ -33,6 +41,8 @@ export interface Withdrawal {
   readonly networkFee: string
   readonly amountToReceive: string
   readonly status: string
+  /** What the provider calls that status instead, until the status changes. */
+  readonly label: string | undefined
   readonly substatus: string | undefined
   readonly externalTxId: string | undefined
   readonly createdAt: number
@@ -40,7 +50,19 @@ export interface Withdrawal {
   readonly processedAt: number | undefined
 }
 
-export const make = (asked: NewWithdrawal, now: number): Withdrawal => {
+const words: Readonly<Record<Documented, string>> = {
+  pending: "pending",
+  succeeded: "success",
+  failed: "failed",
+  canceled: "cancelled"
+}
+
+/** The word for its status. */
+export const word = ({ label, status }: Withdrawal): string => label ?? status
+
+export const isDocumented = (asked: NewWithdrawal): asked is DocumentedWithdrawal => asked.status !== "processing"
+
+export const make = (asked: DocumentedWithdrawal, now: number): Withdrawal => {
   const networkFee = asked.networkFee ?? "1.00"
   const created: Withdrawal = {
     withdrawUuid: randomUUID(),
@@ -51,13 +73,14 @@ export const make = (asked: NewWithdrawal, now: number): Withdrawal => {
     networkFee,
     amountToReceive: Money.minus(asked.amount, networkFee),
     status: "pending",
+    label: undefined,
     substatus: undefined,
     externalTxId: undefined,
     createdAt: now,
     updatedAt: now,
     processedAt: undefined
   }
-  return change(created, { status: asked.status, substatus: asked.substatus }, now)
+  return change(created, { status: words[asked.status ?? "pending"], substatus: asked.substatus }, now)
 }
 
 export const change = (withdrawal: Withdrawal, what: Change, now: number): Withdrawal => {
@@ -66,6 +89,7 @@ export const change = (withdrawal: Withdrawal, what: Change, now: number): Withd
   return {
     ...withdrawal,
     status,
+    label: status === withdrawal.status ? withdrawal.label : undefined,
     substatus: what.substatus ?? withdrawal.substatus,
     externalTxId: what.externalTxId ?? withdrawal.externalTxId ?? hash,
     updatedAt: now,

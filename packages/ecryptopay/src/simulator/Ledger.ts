@@ -18,6 +18,8 @@ export interface Ledger {
   /** The payment with a new quote. */
   readonly renew: (id: string) => Effect.Effect<Payment.Payment, SimulatorError>
   readonly change: (id: string, transition: LifeCycle.Transition) => Effect.Effect<void, SimulatorError>
+  /** The payment, whose state is called by this word until it changes. */
+  readonly relabel: (id: string, word: string) => Effect.Effect<Payment.Payment, SimulatorError>
   /** Ends every window that has run out by now. Everything else here does this first. */
   readonly settle: Effect.Effect<void>
 }
@@ -38,8 +40,10 @@ export const make = ({ changed, firstId, now, seed, timer, ttlMillis }: Options)
   let nextId = firstId
 
   const save = (payment: Payment.Payment): Payment.Payment => {
-    payments.set(payment.id.toString(), payment)
-    return payment
+    const id = payment.id.toString()
+    const saved = payments.get(id)?.state === payment.state ? payment : { ...payment, label: undefined }
+    payments.set(id, saved)
+    return saved
   }
 
   const settle = Effect.flatMap(now, (millis) =>
@@ -71,6 +75,7 @@ export const make = ({ changed, firstId, now, seed, timer, ttlMillis }: Options)
     all: Effect.andThen(settle, Effect.sync(() => [...payments.values()])),
     get: (id) => update(id, Result.succeed),
     renew: (id) => update(id, (payment, millis) => Result.succeed(Payment.renew(payment, seed, millis))),
+    relabel: (id, label) => update(id, (payment) => Result.succeed({ ...payment, label })),
     change: (id, transition) => Effect.asVoid(update(id, transition)),
     settle
   }

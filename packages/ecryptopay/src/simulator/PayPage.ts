@@ -4,7 +4,6 @@
 import * as Decimal from "./Decimal.ts"
 import * as Payment from "./Payment.ts"
 import * as Quote from "./Quote.ts"
-import * as State from "./State.ts"
 import * as Wire from "./Wire.ts"
 
 /** The page of a payment at a time in epoch milliseconds. */
@@ -12,7 +11,7 @@ export const payment = (one: Payment.Payment, now: number): string => {
   const rows = [
     ["Price", `${Decimal.format(one.pesos, Decimal.pesoDecimals)} MXN`],
     ["Received", `${Decimal.format(one.credited, Decimal.pesoDecimals)} MXN`],
-    ["State", `${State.word(one.state)} (${one.state})`]
+    ["State", `${Payment.word(one)} (${one.state})`]
   ]
   const facts = rows.map(([name, value]) => `<dt>${escape(name)}</dt><dd>${escape(value)}</dd>`).join("")
   const till = Payment.takesMoney(one) ? scanner(one, now) : ""

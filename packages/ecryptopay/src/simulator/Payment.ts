@@ -6,7 +6,7 @@ import type { Coin } from "./Coin.ts"
 import * as Decimal from "./Decimal.ts"
 import { mix } from "./Mix.ts"
 import * as Quote from "./Quote.ts"
-import type { State } from "./State.ts"
+import * as State from "./State.ts"
 
 export interface Payment {
   readonly id: bigint
@@ -15,7 +15,9 @@ export interface Payment {
   readonly pesos: BigDecimal.BigDecimal
   /** What the customer has paid so far, in pesos. */
   readonly credited: BigDecimal.BigDecimal
-  readonly state: State
+  readonly state: State.State
+  /** What the provider calls that state instead of its usual word, until the state changes. */
+  readonly label: string | undefined
   /** Where the coins go. */
   readonly address: string
   /** The newest quote; only this one is honoured in full. */
@@ -42,6 +44,7 @@ export const open = (options: {
     pesos,
     credited: BigDecimal.fromBigInt(0n),
     state: "open",
+    label: undefined,
     address: addressOf(seed, id),
     quote: Quote.make({ seed, paymentId: id, coin, pesos, now, renews: undefined }),
     formerQuotes: [],
@@ -53,6 +56,9 @@ export const open = (options: {
 
 /** No wallet takes this for an address: a QR code of the simulator must not be able to cost anybody real coins. */
 const addressOf = (seed: bigint, id: bigint): string => `simulated${mix(seed, id).toString(16).padStart(16, "0")}`
+
+/** The word for its state. */
+export const word = ({ label, state }: Payment): string => label ?? State.word(state)
 
 /** What is left to pay, in pesos. */
 export const due = (payment: Payment): BigDecimal.BigDecimal => BigDecimal.subtract(payment.pesos, payment.credited)

@@ -21,12 +21,16 @@ export interface Webhooks {
   readonly register: (url: string | undefined) => Effect.Effect<void>
   /** Takes note of a changed payment, and posts it in `auto` mode. */
   readonly announce: (payment: Payment) => Effect.Effect<void>
+  /** Writes the newest webhook about a payment, and what is left of its retries, out again. */
+  readonly restate: (payment: Payment) => Effect.Effect<void>
   /** The newest webhook about a payment; what one would say now, if its state never changed. */
   readonly newest: (payment: Payment) => Effect.Effect<RawWebhook.RawWebhook>
   /** Posts the newest webhook and waits for the answer. */
   readonly deliver: (payment: Payment, mangle: Mangle) => Effect.Effect<Delivery, SimulatorError>
   /** A webhook that says "paid" of this id; nothing else in it is true either. */
   readonly forge: (id: string) => Effect.Effect<RawWebhook.RawWebhook>
+  /** A webhook that is about no payment. */
+  readonly unknownEvent: Effect.Effect<RawWebhook.RawWebhook>
   /** Posts the retries that are due by now. */
   readonly retryDue: Effect.Effect<void>
   /** Waits until no webhook is under way. */
@@ -101,6 +105,14 @@ export const make = (
           newestBodies.set(payment.id, body)
           return mode === "auto" ? start({ body, failures: 0, dueAt }) : Effect.void
         }),
+      restate: (payment) =>
+        Effect.sync(() => {
+          const former = newestBodies.get(payment.id)
+          if (former === undefined) return
+          const body = Json.write(wire.listed(payment))
+          newestBodies.set(payment.id, body)
+          waiting = waiting.map((one) => one.body === former ? { ...one, body } : one)
+        }),
       newest,
       deliver: Effect.fnUntraced(function*(payment, mangle) {
         const url = target
@@ -108,6 +120,7 @@ export const make = (
         return yield* WebhookSender.send(url, mangle(yield* newest(payment)))
       }),
       forge: (id) => Effect.sync(() => raw(forgedBody(id))),
+      unknownEvent: Effect.sync(() => raw(unknownBody)),
       retryDue,
       quiet: FiberSet.awaitEmpty(underWay)
     }
@@ -122,6 +135,13 @@ const pathOf = (url: string | undefined): string => {
 }
 
 const noTarget = new SimulatorError({ reason: "InvalidTransition", message: "No webhook URL is registered." })
+
+/** The provider documents webhooks about payments only; this is about none, and every name in it is invented. */
+const unknownBody = Json.write({
+  aviso: "ventana_de_mantenimiento_9",
+  desde: "2026-12-01T06:00:00.000Z",
+  hasta: "2026-12-01T06:30:00.000Z"
+})
 
 const forgedBody = (id: string): string =>
   Json.write({

@@ -3,9 +3,8 @@
  */
 import * as Decimal from "./Decimal.ts"
 import type * as Json from "./Json.ts"
-import type * as Payment from "./Payment.ts"
+import * as Payment from "./Payment.ts"
 import type * as Quote from "./Quote.ts"
-import * as State from "./State.ts"
 import * as Timestamp from "./Timestamp.ts"
 
 /** How the paths of QR images are written: the documentation does not say which. */
@@ -35,7 +34,7 @@ export const make = (dialect: Dialect): Wire => {
     created_at: Timestamp.write(payment.createdAt, dialect.timestamps),
     updated_at: Timestamp.write(payment.updatedAt, dialect.timestamps)
   })
-  const state = (payment: Payment.Payment) => ({ state: State.word(payment.state) })
+  const state = (payment: Payment.Payment) => ({ state: Payment.word(payment) })
   const image = (payment: Payment.Payment, origin: string) => ({
     qr_image_path: (dialect.qrPaths === "absolute" ? origin : "") + qrPath(payment, payment.quote)
   })

@@ -55,6 +55,10 @@ export const run = ({ fault, handled, request, response, unavailable }: Exchange
       return Effect.flatMap(handled, (good) => drip(response, good, fault.every))
     case "Redirect":
       return write(response, { status: 307, headers: { location: fault.to }, body: "" })
+    case "Padded":
+      return Effect.flatMap(handled, (good) => writePadded(response, good, fault.bytes))
+    case "Stuck":
+      return answer((good) => good)
     case "WrongContentType":
       return answer((good) => ({ ...good, headers: { ...good.headers, "content-type": "text/html" } }))
     case "Answer":
@@ -93,13 +97,26 @@ const firstHalf = (body: string | Uint8Array): Uint8Array => {
 
 /** JSON that opens a string and does not end; chunked, so that no length gives it away. */
 const writeEndless = Effect.fnUntraced(function*(response: Http.ServerResponse, bytes: number) {
-  const chunk = Buffer.alloc(65_536, "a")
   response.writeHead(200, { "content-type": "application/json" })
   response.write("{\"padding\":\"")
-  for (let written = 0; written < bytes && !response.destroyed; written += chunk.length) {
-    yield* writeChunk(response, chunk)
-  }
+  yield* pour(response, "a", bytes)
   response.end("\"}")
+})
+
+/** The whole answer and then white space, which a reader of JSON does not mind; chunked for the same reason. */
+const writePadded = Effect.fnUntraced(function*(response: Http.ServerResponse, answer: Answer, bytes: number) {
+  writeHead(response, answer)
+  yield* writeChunk(response, Buffer.from(answer.body))
+  yield* pour(response, " ", bytes)
+  response.end()
+})
+
+/** So many times this character, no faster than it is read and not after the client has gone. */
+const pour = Effect.fnUntraced(function*(response: Http.ServerResponse, character: string, bytes: number) {
+  const chunk = Buffer.alloc(65_536, character)
+  for (let left = bytes; left > 0 && !response.destroyed; left -= chunk.length) {
+    yield* writeChunk(response, left < chunk.length ? chunk.subarray(0, left) : chunk)
+  }
 })
 
 const drip = Effect.fnUntraced(function*(response: Http.ServerResponse, answer: Answer, every: Duration.Input) {

@@ -1,0 +1,81 @@
+/**
+ * Running the contract: one case at a time, each in a world of its own.
+ */
+import { levels } from "@gatefold/core/Capability"
+import { SimulatorError } from "@gatefold/core/Simulator"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import * as TestClock from "effect/testing/TestClock"
+import type * as Case from "./Case.ts"
+import type * as Subject from "./Subject.ts"
+import { Violation } from "./Violation.ts"
+import * as World from "./World.ts"
+
+/** How a case ended. */
+export type Outcome =
+  | { readonly _tag: "Passed" }
+  /** It does not apply to this adapter, with the reason. */
+  | { readonly _tag: "Skipped"; readonly reason: string }
+  /** The author took it out, with the reason. */
+  | { readonly _tag: "Waived"; readonly reason: string }
+  | { readonly _tag: "Failed"; readonly found: string }
+
+/** How long a case may take in real time, of which it needs a fraction. */
+const patience = "20 seconds"
+
+/** The variant that is checked when none is named: the subject's own settings. */
+export const plain: Subject.Variant = { settings: {} }
+
+/** Runs one case against a fresh provider. Never fails: what goes wrong is the outcome. */
+export const runCase = (
+  subject: Subject.Subject,
+  variant: Subject.Variant,
+  one: Case.Case
+): Effect.Effect<Outcome> => {
+  const waived = subject.waived?.[one.id]
+  if (waived !== undefined) return Effect.succeed(waivedOrRefused(one, waived))
+  return run(subject, variant, one).pipe(
+    Effect.scoped,
+    Effect.provide(TestClock.layer()),
+    Effect.timeoutOrElse({
+      duration: patience,
+      orElse: () => Effect.fail(new Violation({ message: `the case did not come to an end within ${patience}` }))
+    }),
+    Effect.exit,
+    Effect.map(Exit.match({ onSuccess: (outcome): Outcome => outcome, onFailure: judge }))
+  )
+}
+
+const waivedOrRefused = ({ id, isCritical }: Case.Case, reason: string): Outcome =>
+  isCritical
+    ? { _tag: "Failed", found: `${id} is about security or double spending and cannot be waived` }
+    : { _tag: "Waived", reason }
+
+const run = Effect.fnUntraced(function*(
+  subject: Subject.Subject,
+  variant: Subject.Variant,
+  one: Case.Case
+) {
+  if (subject.simulator === undefined) return skipped("it needs a simulator")
+  const declared = levels(subject.provider.capabilities)
+  const undeclared = one.needs.find((path) => !declared.has(path))
+  if (undeclared !== undefined) return skipped(`${undeclared} is absent`)
+  const world = yield* World.make(subject, variant, yield* subject.simulator)
+  const lacking = one.needs.find((path) => !world.adapter.gateway.capabilities.has(path))
+  const reason = lacking === undefined ? one.unless?.(world) : `${lacking} is absent in this variant`
+  if (reason !== undefined) return skipped(reason)
+  yield* one.run(world)
+  const passed: Outcome = { _tag: "Passed" }
+  return passed
+})
+
+const skipped = (reason: string): Outcome => ({ _tag: "Skipped", reason })
+
+/** A provider that knows no such thing cannot be asked to do it; everything else that fails is a finding. */
+const judge = (cause: Cause.Cause<unknown>): Outcome => {
+  const error = Option.getOrUndefined(Cause.findErrorOption(cause))
+  if (error instanceof SimulatorError && error.reason === "NotOffered") return skipped(error.message)
+  return { _tag: "Failed", found: error instanceof Violation ? error.message : Cause.pretty(cause) }
+}

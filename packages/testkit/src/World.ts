@@ -1,0 +1,152 @@
+/**
+ * What a case has to work with: the adapter, connected over real sockets to a provider of its own, and time that only
+ * passes when the case says so.
+ */
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import { Catalog } from "@gatefold/core/Catalog"
+import { Gateway } from "@gatefold/core/Gateway"
+import { Invoices } from "@gatefold/core/Invoices"
+import type { NewInvoice } from "@gatefold/core/NewInvoice"
+import { Payments } from "@gatefold/core/Payments"
+import * as RetryPolicy from "@gatefold/core/RetryPolicy"
+import { type Problem, SettingsError } from "@gatefold/core/Settings"
+import * as Simulator from "@gatefold/core/Simulator"
+import { WebhookDeliveries } from "@gatefold/core/WebhookDeliveries"
+import { WebhookEvents } from "@gatefold/core/WebhookEvents"
+import { Withdrawals } from "@gatefold/core/Withdrawals"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import type * as HttpClient from "effect/http/HttpClient"
+import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
+import type * as Scope from "effect/Scope"
+import * as TestClock from "effect/testing/TestClock"
+import type * as Subject from "./Subject.ts"
+import { Violation } from "./Violation.ts"
+
+/** The adapter's services: those that it lacks fail with `Unsupported`. */
+export interface Adapter {
+  readonly gateway: Gateway["Service"]
+  readonly invoices: Invoices["Service"]
+  readonly payments: Payments["Service"]
+  readonly withdrawals: Withdrawals["Service"]
+  readonly webhookEvents: WebhookEvents["Service"]
+  readonly webhookDeliveries: WebhookDeliveries["Service"]
+  readonly catalog: Catalog["Service"]
+}
+
+/** How to connect another time: as another process, with other settings, or over another transport. */
+export interface Connection {
+  /** Put over the settings of the world; `undefined` takes one away. */
+  readonly settings?: Readonly<Record<string, string | undefined>> | undefined
+  readonly transport?: Transport | undefined
+}
+
+export type Transport = "undici" | "fetch"
+
+export interface World {
+  readonly subject: Subject.Subject
+  /** How webhooks are proven in this variant; `undefined` where there are none. */
+  readonly webhooks: Subject.Webhooks | undefined
+  readonly simulator: Simulator.Simulator
+  /** The settings by which the adapter reaches the simulator. */
+  readonly settings: Readonly<Record<string, string>>
+  readonly adapter: Adapter
+  readonly connect: (connection?: Connection) => Effect.Effect<Adapter, SettingsError, Scope.Scope>
+  /** An order with a reference that no other order of this world has. */
+  readonly order: (changes?: Partial<NewInvoice>) => NewInvoice
+}
+
+const transports: Readonly<Record<Transport, Layer.Layer<HttpClient.HttpClient>>> = {
+  undici: NodeHttpClient.layerUndici,
+  fetch: FetchHttpClient.layer
+}
+
+/** Makes a world around a simulator that was just started. */
+export const make = Effect.fnUntraced(function*(
+  subject: Subject.Subject,
+  variant: Subject.Variant,
+  simulator: Simulator.Simulator
+) {
+  const settings = { ...simulator.settings, ...subject.settings, ...variant.settings }
+  const connect: World["connect"] = (connection = {}) =>
+    open(subject, present({ ...settings, ...connection.settings }), transports[connection.transport ?? "undici"])
+  let orders = 0
+  const world: World = {
+    subject,
+    webhooks: variant.webhooks ?? subject.webhooks,
+    simulator: insistent(simulator),
+    settings,
+    adapter: yield* connect(),
+    connect,
+    order: (changes) => ({ ...subject.order, reference: `order-${++orders}`, ...changes })
+  }
+  return world
+})
+
+const present = (settings: Readonly<Record<string, string | undefined>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(settings).flatMap(([name, value]) => value === undefined ? [] : [[name, value]]))
+
+const open = Effect.fnUntraced(function*(
+  { provider }: Subject.Subject,
+  settings: Readonly<Record<string, string>>,
+  http: Layer.Layer<HttpClient.HttpClient>
+) {
+  const environment = ConfigProvider.layer(ConfigProvider.fromEnvRecord(settings))
+  const reading = yield* Effect.provide(provider.configured, environment)
+  if (Result.isFailure(reading)) return yield* failed(reading.failure)
+  const services = yield* Layer.build(Layer.fresh(Layer.provide(reading.success, http)))
+  const adapter: Adapter = {
+    gateway: Context.get(services, Gateway),
+    invoices: Context.get(services, Invoices),
+    payments: Context.get(services, Payments),
+    withdrawals: Context.get(services, Withdrawals),
+    webhookEvents: Context.get(services, WebhookEvents),
+    webhookDeliveries: Context.get(services, WebhookDeliveries),
+    catalog: Context.get(services, Catalog)
+  }
+  return adapter
+})
+
+const failed = (problems: ReadonlyArray<Problem>) => Effect.fail(new SettingsError({ problems }))
+
+/** What every provider knows cannot be `NotOffered`: a case must not be skipped because of its simulator. */
+const insistent = (simulator: Simulator.Simulator): Simulator.Simulator => ({
+  ...simulator,
+  pay: (id, share = "full") => share === "full" ? offered(simulator.pay(id, share)) : simulator.pay(id, share),
+  expire: (id) => offered(simulator.expire(id)),
+  relabel: (id, word) => offered(simulator.relabel(id, word)),
+  webhook: (id, mangle) => offered(simulator.webhook(id, mangle)),
+  unknownEvent: offered(simulator.unknownEvent)
+})
+
+const offered = <A>(act: Effect.Effect<A, Simulator.SimulatorError>) =>
+  Effect.mapError(act, (error) =>
+    error.reason === "NotOffered"
+      ? new Simulator.SimulatorError({
+        reason: "InvalidTransition",
+        message: `every simulator needs it: ${error.message}`
+      })
+      : error)
+
+/** Tries without pauses, so that a case needs no time; a `Retry-After` is still waited for. */
+export const withoutPauses = Effect.provideService(RetryPolicy.Current, {
+  ...RetryPolicy.standard,
+  base: 0,
+  cap: 0,
+  tries: 3
+})
+
+/** Lets sockets do what is under way, such as learning that a connection was closed. */
+export const settled = TestClock.withLive(Effect.sleep("20 millis"))
+
+/** Waits in real time, at most 5 seconds, until something holds that is decided elsewhere. */
+export const eventually = Effect.fnUntraced(function*(what: string, holds: Effect.Effect<boolean>) {
+  for (let tries = 0; tries < 2_500; tries++) {
+    if (yield* holds) return
+    yield* TestClock.withLive(Effect.sleep("2 millis"))
+  }
+  return yield* new Violation({ message: `${what}: not within 5 seconds` })
+})

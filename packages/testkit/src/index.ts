@@ -1,0 +1,7 @@
+export * as AdapterContract from "./AdapterContract.ts"
+export * as Case from "./Case.ts"
+export * as Check from "./Check.ts"
+export * as Report from "./Report.ts"
+export * as Subject from "./Subject.ts"
+export * as Violation from "./Violation.ts"
+export * as World from "./World.ts"

@@ -1,0 +1,3 @@
+import type { Wrong } from "../Wrong.ts"
+
+export const answers: ReadonlyArray<Wrong> = []
