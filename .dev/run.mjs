@@ -65,6 +65,7 @@ const install = () => {
 const tasks = {
   start: () => run("node", ["examples/quickstart/main.ts", ...args]),
   flood: () => run("node", ["test/flood/main.ts", ...args]),
+  contract: () => run("node", ["test/contract/main.ts", ...args]),
   laws: () => run("node", ["test/laws/main.ts", ...args]),
   test
 }

@@ -42,7 +42,7 @@ const runOn = Effect.fn("quickstart")(function*(
 
 const main = Effect.gen(function*() {
   const ecca = yield* EccaSimulator.make()
-  yield* ecca.withdraw({ amount: "150.00", networkFee: "1.00", status: "success" })
+  yield* ecca.withdraw({ amount: "150.00", networkFee: "1.00", status: "succeeded" })
   const ecryptopay = yield* EcryptopaySimulator.make()
   const settings = {
     ...ecca.settings,

@@ -34,22 +34,23 @@ export type { Currency, PaymentMethod } from "./simulator/Catalog.ts"
 export type { DefaultUrls, Options, Signing } from "./simulator/Options.ts"
 export type { Code as RefusalCode } from "./simulator/Refusal.ts"
 export { fields as payloadFields } from "./simulator/WebhookPayload.ts"
-export type { Change as WithdrawalChange, NewWithdrawal } from "./simulator/Withdrawal.ts"
+export type { Change as WithdrawalChange, DocumentedWithdrawal, NewWithdrawal } from "./simulator/Withdrawal.ts"
 
 /**
  * A running simulator of Ecca: what every simulator can do, and what only Ecca has.
  *
- * Ids are invoice UUIDs; an `external_id` does as well. `pay` and `fail` choose the first payment method that takes the
+ * Ids are invoice UUIDs; an `external_id` does as well. `begin`, `pay` and `fail` choose the first payment method that takes the
  * amount if none was chosen; an invoice that expired without a method can no longer be paid, one whose deal is still open
  * can. Part and over payments and `reverse` are `NotOffered`, because Ecca documents none. `adjust` only makes the event
- * `invoice.adjusted`; what is read back stays as it was. `advance` waits for receivers of webhooks, so `advance(0)` does
+ * `invoice.adjusted`; what is read back stays as it was. `relabel` writes the webhooks about the present status out again,
+ * so that their `event_id` and their type in the history say the new word, too. `advance` waits for receivers of webhooks, so `advance(0)` does
  * nothing else.
  */
 export interface Service extends Simulator.Simulator {
   /** The customer picks a payment method, which makes a deal. */
   readonly chooseMethod: (id: string, methodCode: string) => Effect.Effect<void, Simulator.SimulatorError>
-  /** Puts a withdrawal on the books and tells its UUID. */
-  readonly withdraw: (withdrawal: NewWithdrawal) => Effect.Effect<string>
+  /** Puts a withdrawal on the books and tells its UUID. `processing` is `NotOffered`: Ecca has no word for it. */
+  readonly withdraw: (withdrawal: NewWithdrawal) => Effect.Effect<string, Simulator.SimulatorError>
   /** Something happened to a withdrawal. */
   readonly updateWithdrawal: (uuid: string, change: Change) => Effect.Effect<void, Simulator.SimulatorError>
   /**
@@ -90,7 +91,8 @@ export const make = (options: Options = {}): Effect.Effect<Service, never, Scope
         ECCA_WEBHOOK_SECRETS: settings.webhookSecrets.join(",")
       },
       chooseMethod: (id, methodCode) => Effect.asVoid(platform.choose(id, methodCode)),
-      withdraw: withdrawals.add,
+      withdraw: withdrawals.ask,
+      relabel: (id, word) => withdrawals.has(id) ? withdrawals.relabel(id, word) : platform.relabel(id, word),
       updateWithdrawal: withdrawals.change,
       refuseWith: (code, match) => Effect.sync(() => platform.account.refuseWith(code, match)),
       setAccount: (patch) => Effect.sync(() => platform.account.set(patch)),
@@ -126,7 +128,7 @@ const makePlatform = Effect.fnUntraced(function*(
     scope: yield* Effect.scope,
     signing: settings.signing,
     secret,
-    target: (invoiceId) => ledger.find(invoiceId)?.requestedCallback ?? account.callback(),
+    target: (invoiceId) => ledger.find(invoiceId ?? "")?.requestedCallback ?? account.callback(),
     retries: settings.webhookRetries,
     automatic: settings.automaticWebhooks,
     anyHost: settings.anyWebhookHost

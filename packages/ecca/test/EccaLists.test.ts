@@ -37,7 +37,7 @@ const lists: Readonly<Record<string, List>> = {
     path: "/withdrawals",
     nothing: "WITHDRAWALS_NOT_FOUND",
     fill: ({ sim }, names) =>
-      Effect.forEach(names, (name) => sim.withdraw({ amount: "2.00", memo: name }), { discard: true }),
+      Effect.orDie(Effect.forEach(names, (name) => sim.withdraw({ amount: "2.00", memo: name }), { discard: true })),
     names: ({ withdrawals }, filter) => Stream.map(withdrawals.list(filter), ({ memo = "none" }) => memo),
     page: (item) => ({ data: [{ ...Fixture.json("withdrawals.get").data, ...item }] })
   }

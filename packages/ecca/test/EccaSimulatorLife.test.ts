@@ -77,6 +77,38 @@ describe("EccaSimulator: the life of an invoice", () => {
       assert.deepInclude((yield* read(id)).deal, { deal_id: open.deal.deal_id, status: "completed" })
     }))
 
+  it.effect("begins to be paid by the first method that takes the amount, unless one was chosen", () =>
+    Effect.gen(function*() {
+      const { createId, read, sim } = yield* start()
+      const [id, chosen] = [yield* createId({ amount: "10000.01" }), yield* createId()]
+      yield* sim.begin(id)
+      const begun = yield* read(id)
+      assert.deepInclude(begun, { status: "pending", method_selected: true })
+      assert.deepInclude(begun.deal, { payment_method_code: "privatbank", mark_paid_at: null })
+      yield* sim.begin(id)
+      assert.deepStrictEqual(yield* read(id), begun)
+      yield* sim.pay(id)
+      assert.strictEqual((yield* read(id)).deal.deal_id, begun.deal.deal_id)
+      yield* sim.chooseMethod(chosen, "privatbank")
+      yield* sim.begin(chosen)
+      assert.strictEqual((yield* read(chosen)).deal.payment_method_code, "privatbank")
+    }))
+
+  it.effect("cannot begin to be paid when it has ended without a choice, or where nothing takes it", () =>
+    Effect.gen(function*() {
+      const { createId, read, sim } = yield* start()
+      const [expired, canceled, paid] = yield* Effect.all([createId(), createId(), createId()])
+      yield* sim.expire(expired)
+      yield* sim.cancel(canceled)
+      yield* sim.pay(paid)
+      assert.strictEqual(yield* reasonOf(sim.begin(expired)), "InvalidTransition")
+      assert.strictEqual(yield* reasonOf(sim.begin(canceled)), "InvalidTransition")
+      assert.strictEqual(yield* reasonOf(sim.begin("nobody")), "NotFound")
+      const before = yield* read(paid)
+      yield* sim.begin(paid)
+      assert.deepStrictEqual(yield* read(paid), before)
+    }))
+
   it.effect("a method that does not take the amount, or is of another currency, is not offered", () =>
     Effect.gen(function*() {
       const { createId, sim } = yield* start()

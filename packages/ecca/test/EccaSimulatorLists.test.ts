@@ -152,11 +152,29 @@ describe("EccaSimulator: withdrawals", () => {
       assert.strictEqual((yield* Effect.flip(sim.updateWithdrawal("x", {}))).reason, "NotFound")
     }))
 
+  it.effect("is as far as told, by the guide's words, and not further than the guide knows", () =>
+    Effect.gen(function*() {
+      const { call, sim } = yield* start()
+      const words = { pending: "pending", succeeded: "success", failed: "failed", canceled: "cancelled" } as const
+      for (const status of ["pending", "succeeded", "failed", "canceled"] as const) {
+        const id = yield* sim.withdraw({ amount: "2.00", status })
+        const { data } = (yield* call(`/withdrawals/${id}`)).json
+        assert.strictEqual(data.status, words[status])
+        assert.strictEqual("processed_at" in data, status !== "pending")
+        assert.strictEqual("external_tx_id" in data, status === "succeeded")
+      }
+      const refused = yield* Effect.flip(sim.withdraw({ amount: "2.00", status: "processing" }))
+      assert.strictEqual(refused.reason, "NotOffered")
+      assert.strictEqual((yield* call("/withdrawals")).json.total, 4)
+    }))
+
   it.effect("lists them newest first, by status, with words that the guide does not know", () =>
     Effect.gen(function*() {
       const { call, sim } = yield* start({
-        withdrawals: [{ amount: "1.00" }, { amount: "2.00", status: "completed" }, { amount: "3.00", status: "failed" }]
+        withdrawals: [{ amount: "1.00" }, { amount: "2.00", status: "succeeded" }, { amount: "3.00", status: "failed" }]
       })
+      const [, second] = (yield* call("/withdrawals?order=asc")).json.data
+      yield* sim.updateWithdrawal(second.withdraw_uuid, { status: "completed" })
       yield* sim.advance("1 second")
       yield* sim.withdraw({ amount: "4.00" })
       const amounts = (query: string) =>

@@ -52,7 +52,8 @@ describe("a withdrawal's status", () => {
   it.effect("that nobody knows is logged once and counted each time", () =>
     Effect.gen(function*() {
       const observer = Observer.make()
-      const account = yield* open({ simulator: { withdrawals: [{ amount: "5.00", status: "on_hold" }] } })
+      const account = yield* open()
+      yield* account.sim.relabel(yield* account.sim.withdraw({ amount: "5.00" }), "on_hold")
       yield* observer.watch(Effect.gen(function*() {
         const [listed] = yield* Stream.runCollect(account.withdrawals.list())
         assert.strictEqual(listed?.status, "unknown")

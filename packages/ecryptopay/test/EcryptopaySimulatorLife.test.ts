@@ -335,6 +335,74 @@ describe("a request that cannot be", () => {
     }))
 })
 
+describe("another word for a state", () => {
+  it.effect("is said wherever the payment is read, and the books keep the truth beside it", () =>
+    Effect.gen(function*() {
+      const { api, id, simulator, word } = yield* start()
+      const other = yield* api.create("100.00")
+      const [before] = (yield* api.get("/payments")).items
+      yield* simulator.relabel(id, "medio_raro")
+      const [listed, another] = (yield* api.get("/payments")).items
+      assert.deepStrictEqual(listed, { ...before, state: "medio_raro" })
+      assert.strictEqual(another?.["state"], "en_espera_7")
+      assert.strictEqual(yield* word, "medio_raro")
+      assert.include((yield* send(`${simulator.url}/pay/${id}`)).text, "medio_raro (open)")
+      assert.deepStrictEqual(
+        (yield* simulator.books).map((entry) => [entry.id, entry.status, entry.providerStatus]),
+        [[id, "open", "medio_raro"], [other.id, "open", "en_espera_7"]]
+      )
+      assert.strictEqual((yield* Effect.flip(simulator.relabel("1", "x"))).reason, "NotFound")
+    }))
+
+  it.effect("lasts until the state changes for real, and the last one given counts", () =>
+    Effect.gen(function*() {
+      const { id, simulator, word } = yield* start()
+      yield* simulator.relabel(id, "primero")
+      yield* simulator.relabel(id, "medio_raro")
+      yield* simulator.advance("1 minute")
+      assert.strictEqual(yield* word, "medio_raro", "a renewed quote changes no state")
+      yield* simulator.pay(id, "partial")
+      assert.strictEqual(yield* word, "falta_un_poco")
+      yield* simulator.relabel(id, "medio_raro")
+      yield* simulator.pay(id, "partial")
+      assert.strictEqual(yield* word, "medio_raro", "underpaid as before")
+      yield* simulator.pay(id)
+      assert.strictEqual(yield* word, "cobrado_bien")
+    }))
+
+  it.effect("goes when the window ends, too, and is no state", () =>
+    Effect.gen(function*() {
+      const { id, simulator, status, word } = yield* start()
+      yield* simulator.relabel(id, "cobrado_bien")
+      assert.strictEqual(yield* status, "open")
+      assert.strictEqual((yield* Effect.flip(simulator.reverse(id))).reason, "InvalidTransition")
+      yield* simulator.advance("15 minutes")
+      assert.strictEqual(yield* word, "se_fue_el_tren")
+    }))
+})
+
+describe("what the provider does not have", () => {
+  it.effect("a beginning: a payment is there from the start, so nothing happens", () =>
+    Effect.gen(function*() {
+      const { id, simulator } = yield* start()
+      const books = yield* simulator.books
+      yield* simulator.begin(id)
+      assert.deepStrictEqual(yield* simulator.books, books)
+      assert.strictEqual((yield* Effect.flip(simulator.begin("1"))).reason, "NotFound")
+    }))
+
+  it.effect("withdrawals, corrections and signatures are not offered", () =>
+    Effect.gen(function*() {
+      const { id, simulator } = yield* start()
+      const refused = [
+        simulator.withdraw({ amount: "1.00" }),
+        simulator.adjust(id),
+        simulator.sign(new TextEncoder().encode("{}"))
+      ]
+      for (const effect of refused) assert.strictEqual((yield* Effect.flip(effect)).reason, "NotOffered")
+    }))
+})
+
 describe("the settings", () => {
   it.effect("name every word under one state each, and none that could be guessed", () =>
     Effect.gen(function*() {

@@ -199,6 +199,54 @@ describe("webhooks by hand", () => {
     }))
 })
 
+describe("a webhook about a payment by another word", () => {
+  const stateOf = (webhook: RawWebhook.RawWebhook) => JSON.parse(bodyOf(webhook)).state
+
+  it.effect("says the word, also of a payment to which nothing has happened, and is not sent by itself", () =>
+    Effect.gen(function*() {
+      const { id, simulator, told } = yield* start()
+      yield* simulator.relabel(id, "medio_raro")
+      assert.strictEqual(stateOf(yield* simulator.webhook(id)), "medio_raro")
+      yield* simulator.pay(id)
+      assert.strictEqual(stateOf(yield* simulator.webhook(id)), "cobrado_bien")
+      const before = JSON.parse(bodyOf(yield* simulator.webhook(id)))
+      yield* simulator.relabel(id, "medio_raro")
+      assert.deepStrictEqual(JSON.parse(bodyOf(yield* simulator.webhook(id))), { ...before, state: "medio_raro" })
+      assert.deepStrictEqual(yield* told, ["cobrado_bien"])
+      yield* simulator.deliver(id)
+      assert.deepStrictEqual(yield* told, ["cobrado_bien", "medio_raro"])
+    }))
+
+  it.effect("says it in what is left of the retries, and the former states' stay as they were", () =>
+    Effect.gen(function*() {
+      const { id, receiver, simulator, told } = yield* start({ webhookRetries: ["1 minute"] })
+      yield* receiver.answerWith(500)
+      yield* simulator.confirming(id)
+      yield* told
+      yield* simulator.pay(id)
+      yield* told
+      yield* simulator.relabel(id, "medio_raro")
+      yield* simulator.advance("1 minute")
+      assert.sameMembers((yield* told).slice(2), ["viendo_bloques", "medio_raro"])
+    }))
+})
+
+describe("a webhook about something that nobody documented", () => {
+  it.effect("is unsigned JSON that names no payment, and is sent to nobody", () =>
+    Effect.gen(function*() {
+      const { id, receiver, simulator, told } = yield* start()
+      const webhook = yield* simulator.unknownEvent
+      const real = yield* simulator.webhook(id)
+      assert.deepStrictEqual({ ...webhook.headers }, { ...real.headers })
+      assert.deepStrictEqual([webhook.method, webhook.path], [real.method, real.path])
+      assert.doesNotHaveAnyKeys(JSON.parse(bodyOf(webhook)), Object.keys(JSON.parse(bodyOf(real))))
+      assert.isNotEmpty(Object.keys(JSON.parse(bodyOf(webhook))))
+      assert.notInclude(bodyOf(webhook), id)
+      assert.deepStrictEqual(yield* told, [])
+      assert.isEmpty(yield* receiver.received)
+    }))
+})
+
 describe("a forged webhook", () => {
   it.effect("looks like one, says paid, lies about the amount, and is sent to nobody", () =>
     Effect.gen(function*() {

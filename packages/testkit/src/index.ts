@@ -1,6 +1,7 @@
 export * as AdapterContract from "./AdapterContract.ts"
 export * as Case from "./Case.ts"
 export * as Check from "./Check.ts"
+export * as Matrix from "./Matrix.ts"
 export * as Report from "./Report.ts"
 export * as Subject from "./Subject.ts"
 export * as Violation from "./Violation.ts"

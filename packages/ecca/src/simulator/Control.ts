@@ -1,19 +1,18 @@
 /**
  * What tests and examples can make the simulated platform do, as `Simulator` names it.
  */
-import type * as RawWebhook from "@gatefold/core/RawWebhook"
 import * as Simulator from "@gatefold/core/Simulator"
 import type * as MovableClock from "@gatefold/simulator/MovableClock"
 import * as Effect from "effect/Effect"
-import * as Deals from "./Deals.ts"
+import * as Claims from "./Claims.ts"
 import * as Invoice from "./Invoice.ts"
 import type { Platform } from "./Platform.ts"
 import * as TimeTravel from "./TimeTravel.ts"
-import * as WebhookPayload from "./WebhookPayload.ts"
 
 type Control = Pick<
   Simulator.Simulator,
   | "books"
+  | "begin"
   | "pay"
   | "expire"
   | "fail"
@@ -23,6 +22,8 @@ type Control = Pick<
   | "webhooksTo"
   | "webhook"
   | "deliver"
+  | "sign"
+  | "unknownEvent"
   | "forge"
   | "advance"
 >
@@ -36,6 +37,7 @@ export const make = (platform: Platform, clock: MovableClock.MovableClock): Cont
   })
   return {
     books: Effect.map(platform.settle, () => platform.ledger.all().map(bookEntry)),
+    begin: (id) => Effect.asVoid(platform.begin(id)),
     pay: (id, share = "full") =>
       share === "full"
         ? Effect.asVoid(platform.pay(id))
@@ -57,7 +59,9 @@ export const make = (platform: Platform, clock: MovableClock.MovableClock): Cont
       const { exchange } = yield* platform.outbox.send(event, mangle)
       return { status: exchange.status }
     }),
-    forge: (id) => Effect.map(platform.now, (now) => forge(platform, id, now)),
+    sign: (body) => Effect.map(platform.now, (now) => Claims.sign(platform, body, now)),
+    unknownEvent: Effect.map(platform.now, (now) => Claims.unknownEvent(platform, now)),
+    forge: (id) => Effect.map(platform.now, (now) => Claims.forge(platform, id, now)),
     advance: (duration) => TimeTravel.advance(clock, platform, duration)
   }
 }
@@ -73,7 +77,7 @@ const bookEntry = (invoice: Invoice.Invoice): Simulator.BookEntry => ({
   amount: invoice.amount,
   currency: invoice.currency,
   status: neutral[invoice.status],
-  providerStatus: invoice.status
+  providerStatus: Invoice.word(invoice)
 })
 
 const neutral: Record<Invoice.Status, Simulator.BookEntry["status"]> = {
@@ -83,32 +87,3 @@ const neutral: Record<Invoice.Status, Simulator.BookEntry["status"]> = {
   expired: "expired",
   canceled: "canceled"
 }
-
-/** Well made in all but the secret: as if the customer paid at this moment. */
-const forge = (platform: Platform, id: string, now: number): RawWebhook.RawWebhook => {
-  const invoice = platform.ledger.find(id) ?? stranger(id, now)
-  const paid = Deals.withDeal(platform.market(), Invoice.pay)(invoice, now) ?? { ...invoice, status: "success" }
-  const { body, eventId } = WebhookPayload.make(paid, "success", now)
-  const message = { body, eventId, eventAt: now, sentAt: now }
-  return platform.outbox.signed(message, invoice.invoiceId, "a secret that Ecca never gave out")
-}
-
-/** An invoice that is on nobody's books. */
-const stranger = (id: string, now: number): Invoice.Invoice => ({
-  invoiceId: id,
-  externalId: id,
-  customerId: "nobody",
-  purpose: undefined,
-  amount: "1500.00",
-  currency: "UAH",
-  status: "pending",
-  label: undefined,
-  requestedCallback: undefined,
-  callbackUrl: "",
-  successUrl: "",
-  failUrl: "",
-  createdAt: now,
-  expiresAt: now + 1,
-  finishedAt: undefined,
-  deal: undefined
-})

@@ -55,6 +55,9 @@ export type Step = (invoice: Invoice, now: number) => Invoice | undefined
 export const choose = (deal: Deal): Step => (invoice) =>
   invoice.status === "pending" && invoice.deal === undefined ? { ...invoice, deal } : undefined
 
+/** Leaves it as it is, if a method was chosen. */
+export const withDeal: Step = (invoice) => invoice.deal === undefined ? undefined : invoice
+
 /** Also after the invoice expired, as long as the deal's own window is open. */
 export const pay: Step = (invoice, now) => {
   const deal = openDeal(invoice)

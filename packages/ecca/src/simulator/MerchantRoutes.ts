@@ -152,7 +152,10 @@ const currencies = ({ platform }: Config): Handler => () =>
 const listWithdrawals = ({ platform, withdrawals }: Config): Handler =>
   Effect.fnUntraced(function*({ query }) {
     const status = query.get("status")
-    const page = yield* Listing.page(query, withdrawals().filter((one) => status === null || Withdrawal.word(one) === status))
+    const page = yield* Listing.page(
+      query,
+      withdrawals().filter((one) => status === null || Withdrawal.word(one) === status)
+    )
     if (page.items.length === 0) return yield* refuse("WITHDRAWALS_NOT_FOUND")
     return Answer.json(Wire.page(page, (one) => Wire.withdrawal(one, platform.settings.absentFields)))
   })

@@ -19,8 +19,8 @@ export interface Config {
   readonly scope: Scope.Scope
   readonly signing: Signing
   readonly secret: () => string
-  /** Where this invoice's webhooks go at this moment. */
-  readonly target: (invoiceId: string) => string | undefined
+  /** Where webhooks about this invoice, or about none, go at this moment. */
+  readonly target: (invoiceId: string | undefined) => string | undefined
   /** Milliseconds before each automatic retry. */
   readonly retries: ReadonlyArray<number>
   readonly automatic: boolean
@@ -47,6 +47,8 @@ interface How {
 export interface Outbox {
   /** Writes an event down; `dispatch` sends it. */
   readonly add: (news: News) => void
+  /** Says the word that is used for the invoice's status now in everything that is sent of it from now on. */
+  readonly restate: (invoice: Invoice) => void
   /** The events of an invoice, newest first. */
   readonly history: (invoiceId: string) => ReadonlyArray<Event>
   /** Gives up on receivers whose time ran out, then sends in the background what is due. */
@@ -57,8 +59,12 @@ export interface Outbox {
   readonly resend: (event: Event) => Effect.Effect<WebhookEvent.Attempt>
   /** The event as a request that is sent now. */
   readonly raw: (event: Event, at: number) => RawWebhook.RawWebhook
-  /** A request about this invoice, signed with any secret. */
-  readonly signed: (message: Signature.Message, invoiceId: string, secret: string) => RawWebhook.RawWebhook
+  /** A request about this invoice, or about none; signed with any secret, by default the present one. */
+  readonly signed: (
+    message: Signature.Message,
+    invoiceId: string | undefined,
+    secret?: string
+  ) => RawWebhook.RawWebhook
   /** Why nothing can be sent for this invoice, if so. */
   readonly obstacle: (invoiceId: string) => string | undefined
   readonly nextMoment: () => number | undefined
@@ -75,7 +81,7 @@ export const make = (config: Config): Outbox => {
   }
   const latest = (event: Event): Event => events[event.id - 1] ?? event
 
-  const signed = (message: Signature.Message, invoiceId: string, secret: string) =>
+  const signed = (message: Signature.Message, invoiceId: string | undefined, secret = config.secret()) =>
     RawWebhook.make({
       path: pathOf(config.target(invoiceId)),
       headers: Signature.headers(config.signing, secret, message),
@@ -85,8 +91,7 @@ export const make = (config: Config): Outbox => {
   const raw = (event: Event, at: number) =>
     signed(
       { body: event.payload.body, eventId: event.payload.eventId, eventAt: event.createdAt, sentAt: at },
-      event.invoiceId,
-      config.secret()
+      event.invoiceId
     )
 
   const obstacle = (invoiceId: string): string | undefined => {
@@ -129,6 +134,8 @@ export const make = (config: Config): Outbox => {
         id: events.length + 1,
         invoiceId: invoice.invoiceId,
         kind,
+        invoice,
+        adjustedTo,
         payload: WebhookPayload.make(invoice, kind, at, adjustedTo),
         callbackUrl,
         status: "pending",
@@ -139,6 +146,11 @@ export const make = (config: Config): Outbox => {
         updatedAt: at,
         attempts: []
       })
+    },
+    restate: (invoice) => {
+      for (const event of events) {
+        if (event.invoiceId === invoice.invoiceId) put(WebhookEvent.restate(event, invoice))
+      }
     },
     history: (invoiceId) =>
       events.filter((event) => event.invoiceId === invoiceId)

@@ -34,11 +34,15 @@ export interface Platform extends Parts {
   readonly find: (ref: string) => Changed
   readonly create: (request: Route.ApiRequest) => Effect.Effect<Invoice.Invoice, Refusal>
   readonly choose: (ref: string, methodCode: string) => Changed
+  /** Chooses the first method that takes the amount, if none was chosen. */
+  readonly begin: (ref: string) => Changed
   readonly pay: (ref: string) => Changed
   readonly fail: (ref: string) => Changed
   readonly cancel: (ref: string) => Changed
   readonly expire: (ref: string) => Changed
   readonly adjust: (ref: string, amount: string | undefined) => Effect.Effect<void, SimulatorError>
+  /** Calls the invoice's status by this word until the status changes. */
+  readonly relabel: (ref: string, word: string) => Effect.Effect<void, SimulatorError>
 }
 
 export const make = (parts: Parts): Platform => {
@@ -46,10 +50,13 @@ export const make = (parts: Parts): Platform => {
   let catalog = settings.catalog
   const market = (): Deals.Market => ({ catalog, settlementFee: settings.settlementFee })
 
-  const put = (before: Invoice.Invoice, after: Invoice.Invoice): void => {
+  const put = (before: Invoice.Invoice, next: Invoice.Invoice): Invoice.Invoice => {
+    const after = next.status === before.status ? next : { ...next, label: undefined }
     ledger.put(after)
-    if (after.status === before.status || after.status === "pending") return
-    outbox.add({ invoice: after, kind: after.status, at: after.finishedAt ?? after.createdAt })
+    if (after.status !== before.status && after.status !== "pending") {
+      outbox.add({ invoice: after, kind: after.status, at: after.finishedAt ?? after.createdAt })
+    }
+    return after
   }
 
   const settle = Effect.flatMap(now, (moment) => {
@@ -74,8 +81,7 @@ export const make = (parts: Parts): Platform => {
     const after = yield* Effect.flatMap(find(ref), (invoice) => {
       const next = step(invoice, moment)
       if (next === undefined) return forbidden(invoice, verb)
-      put(invoice, next)
-      return Effect.succeed(next)
+      return Effect.succeed(put(invoice, next))
     })
     yield* outbox.dispatch
     return after
@@ -102,6 +108,7 @@ export const make = (parts: Parts): Platform => {
       if (method === undefined) return yield* notOffered(`No method "${code}" takes this invoice.`)
       return yield* change(ref, "have a method chosen", Deals.choose(market(), method))
     }),
+    begin: (ref) => change(ref, "be begun to be paid", Deals.withDeal(market(), Invoice.withDeal)),
     pay: (ref) => change(ref, "be paid", Deals.withDeal(market(), Invoice.pay)),
     fail: (ref) => change(ref, "fail", Deals.withDeal(market(), Invoice.fail)),
     cancel: (ref) => change(ref, "be canceled", Invoice.cancel),
@@ -114,6 +121,12 @@ export const make = (parts: Parts): Platform => {
       const adjustedTo = amount === undefined ? undefined : Money.canonical(amount)
       outbox.add({ invoice, kind: "adjusted", at: yield* now, adjustedTo })
       yield* outbox.dispatch
+    }),
+    relabel: Effect.fnUntraced(function*(ref, label) {
+      yield* settle
+      const invoice = { ...yield* find(ref), label }
+      ledger.put(invoice)
+      outbox.restate(invoice)
     })
   }
 }

@@ -5,8 +5,9 @@
  * of `attempt_status` and what an attempt holds after `duration_ms` are invented.
  */
 import type * as WebhookSender from "@gatefold/simulator/WebhookSender"
+import type { Invoice } from "./Invoice.ts"
 import * as Times from "./Times.ts"
-import type { Kind, Payload } from "./WebhookPayload.ts"
+import * as WebhookPayload from "./WebhookPayload.ts"
 import type { Json } from "./Wire.ts"
 
 export type Trigger = "auto" | "manual"
@@ -31,8 +32,11 @@ export interface WebhookEvent {
   /** The number in the history; the payload's `event_id` is text. */
   readonly id: number
   readonly invoiceId: string
-  readonly kind: Kind
-  readonly payload: Payload
+  readonly kind: WebhookPayload.Kind
+  /** The invoice as it was then. */
+  readonly invoice: Invoice
+  readonly adjustedTo: string | undefined
+  readonly payload: WebhookPayload.Payload
   readonly callbackUrl: string | undefined
   readonly status: "pending" | "success" | "dead"
   readonly nextRetryAt: number | undefined
@@ -71,12 +75,19 @@ export const record = (
     : { ...after, nextRetryAt: done.finishedAt + pause }
 }
 
+/** The event with its payload written out again, if it told of the status that is called otherwise now. */
+export const restate = (event: WebhookEvent, { label, status }: Pick<Invoice, "label" | "status">): WebhookEvent => {
+  if (event.invoice.status !== status) return event
+  const invoice = { ...event.invoice, label }
+  return { ...event, payload: WebhookPayload.make(invoice, event.kind, event.createdAt, event.adjustedTo) }
+}
+
 export const countOf = (event: WebhookEvent, trigger: Trigger): number =>
   event.attempts.filter((attempt) => attempt.trigger === trigger).length
 
 export const toJson = (event: WebhookEvent): Json => ({
   event_id: event.id,
-  event_type: `invoice.${event.kind}`,
+  event_type: `invoice.${event.payload.word}`,
   status: event.status,
   callback_url: event.callbackUrl ?? null,
   auto_attempts: countOf(event, "auto"),

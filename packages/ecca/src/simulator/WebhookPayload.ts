@@ -2,7 +2,7 @@
  * What a webhook says [WH]. Documented are seven names: `event_id`, `order_id`, `external_id`, `sub_status`, `rate_usd`,
  * `is_adjusted` and `reason`. Every other name here is invented, and odd on purpose, so that nobody takes it for a fact.
  */
-import type { Deal, Invoice } from "./Invoice.ts"
+import * as Invoice from "./Invoice.ts"
 import * as Times from "./Times.ts"
 
 /** What happened: a terminal status, or a correction of the amount after success. */
@@ -28,18 +28,22 @@ export const fields = {
 } as const
 
 export interface Payload {
-  /** `{order_id}:{status}:{unix seconds}`; for an adjustment the middle part is `adjusted`, which is invented. */
+  /** `{order_id}:{status}:{unix seconds}`, the status by the word that is used for it now; for an adjustment the middle part is `adjusted`, which is invented. */
   readonly eventId: string
+  /** What the history calls it, after `invoice.`. */
+  readonly word: string
   readonly body: string
 }
 
-export const make = (invoice: Invoice, kind: Kind, at: number, adjustedTo?: string): Payload => {
-  const eventId = `${invoice.invoiceId}:${kind}:${Times.unixSeconds(at)}`
+export const make = (invoice: Invoice.Invoice, kind: Kind, at: number, adjustedTo?: string): Payload => {
+  const status = Invoice.word(invoice)
+  const word = kind === "adjusted" ? kind : status
+  const eventId = `${invoice.invoiceId}:${word}:${Times.unixSeconds(at)}`
   const body = JSON.stringify({
     event_id: eventId,
     order_id: invoice.invoiceId,
     external_id: invoice.externalId,
-    [fields.status]: invoice.status,
+    [fields.status]: status,
     [fields.amount]: invoice.amount,
     [fields.currency]: invoice.currency,
     ...aboutDeal(invoice.deal),
@@ -47,10 +51,10 @@ export const make = (invoice: Invoice, kind: Kind, at: number, adjustedTo?: stri
     [fields.adjustedAmount]: adjustedTo ?? null,
     ...(invoice.deal === undefined ? { reason: reasons[invoice.status] ?? null } : {})
   })
-  return { eventId, body }
+  return { eventId, word, body }
 }
 
-const aboutDeal = (deal: Deal | undefined) => ({
+const aboutDeal = (deal: Invoice.Deal | undefined) => ({
   sub_status: deal?.subStatus ?? null,
   rate_usd: deal?.conversionRate ?? null,
   [fields.amountDue]: deal?.amountFiat ?? null,
@@ -58,7 +62,7 @@ const aboutDeal = (deal: Deal | undefined) => ({
 })
 
 /** Values of `reason` are undocumented. */
-const reasons: Partial<Record<Invoice["status"], string>> = {
+const reasons: Partial<Record<Invoice.Status, string>> = {
   expired: "nobody_picked_a_method",
   canceled: "customer_went_away"
 }

@@ -48,7 +48,12 @@ export type Edition =
   | { readonly number: 2 }
 
 /** An invoice as list and get write it; `sub_status` of the deal stands only in get. */
-export const invoice = (invoice: Invoice.Invoice, from: "list" | "get", origin: string, absent: AbsentFields): Json => ({
+export const invoice = (
+  invoice: Invoice.Invoice,
+  from: "list" | "get",
+  origin: string,
+  absent: AbsentFields
+): Json => ({
   ...identity(invoice, origin, absent),
   created_at: Times.offset(invoice.createdAt),
   expires_at: Times.offset(invoice.expiresAt),

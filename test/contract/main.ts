@@ -1,0 +1,60 @@
+/**
+ * `npm run contract`: the contract suite on every adapter of the workspace, and on the adapters that are wrong on purpose.
+ * Reports are written to `.contract`, as JSON, Markdown and a badge.
+ */
+import { NodeRuntime } from "@effect/platform-node"
+import * as AdapterContract from "@gatefold/testkit/AdapterContract"
+import * as Report from "@gatefold/testkit/Report"
+import type { Subject } from "@gatefold/testkit/Subject"
+import { Console, Effect } from "effect"
+import { mkdir, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { root } from "../support.ts"
+import { adapters } from "./adapters.ts"
+import { caught } from "./check.ts"
+import type { Wrong } from "./Wrong.ts"
+import { all } from "./wrong/index.ts"
+
+const folder = join(root, ".contract")
+
+const save = (name: string, text: string) => Effect.promise(() => writeFile(join(folder, name), text))
+
+const checkAdapter = Effect.fnUntraced(function*(subject: Subject) {
+  const report = yield* Report.make(subject, yield* AdapterContract.check(subject))
+  yield* save(`${report.provider}.json`, yield* Report.toJson(report))
+  yield* save(`${report.provider}.md`, Report.toMarkdown(report))
+  yield* save(`${report.provider}.badge.json`, Report.toBadge(report))
+  const counts = (["passed", "skipped", "waived", "failed"] as const).map((each) => `${report.count(each)} ${each}`)
+  yield* Console.log(`${report.name}: ${counts.join(", ")}`)
+  for (const { case: id, detail, name, variant } of report.of("failed")) {
+    yield* Console.error(`  ${name} (${id}, ${variant})\n    ${detail}`)
+  }
+  return report
+})
+
+/** A case that fails on a wrong adapter says something only if it passes on the right one. */
+const isFair = (reports: ReadonlyArray<Report.Report>, { caughtBy, subject, variant = "default" }: Wrong): boolean =>
+  reports.some((report) =>
+    report.provider === subject.provider.id &&
+    report.of("passed").some((one) => one.case === caughtBy && one.variant === variant)
+  )
+
+const program = Effect.gen(function*() {
+  yield* Effect.promise(() => mkdir(folder, { recursive: true }))
+  const reports = yield* Effect.forEach(yield* adapters, checkAdapter)
+  const correct = reports.filter(({ isCorrect }) => isCorrect).length
+  const verdicts = yield* Effect.forEach(
+    all,
+    (wrong) =>
+      Effect.tap(
+        Effect.map(caught(wrong), (found) => found !== undefined && isFair(reports, wrong)),
+        (isCaught) => isCaught ? Effect.void : Console.error(`not caught by ${wrong.caughtBy}: ${wrong.name}`)
+      ),
+    { concurrency: 4 }
+  )
+  const found = verdicts.filter(Boolean).length
+  yield* Console.log(`${correct} adapters correct, ${found} of ${all.length} wrong adapters caught`)
+  process.exitCode = correct === reports.length && found === all.length ? 0 : 1
+})
+
+NodeRuntime.runMain(program)
