@@ -1,10 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as EccaSimulator from "@gatefold/ecca/EccaSimulator"
 import * as EcryptopaySimulator from "@gatefold/ecryptopay/EcryptopaySimulator"
+import * as Matrix from "@gatefold/testkit/Matrix"
 import { Effect } from "effect"
 import { mkdir, readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { table } from "./capabilities.ts"
+import { adapters } from "./contract/adapters.ts"
 import { root, runNode } from "./support.ts"
 
 const readme = Effect.promise(() => readFile(join(root, "README.md"), "utf8"))
@@ -25,10 +26,10 @@ const runProgram = Effect.fnUntraced(function*(env: Readonly<Record<string, stri
 })
 
 describe("the README", () => {
-  it.effect("shows the capabilities that the adapters declare", () =>
+  it.effect("shows the capabilities that the contract suite finds", () =>
     Effect.gen(function*() {
       const shown = /<!-- capabilities -->([\s\S]*)<!-- \/capabilities -->/u.exec(yield* readme)?.[1] ?? ""
-      assert.deepStrictEqual(cells(shown), cells(table()))
+      assert.deepStrictEqual(cells(shown), cells(yield* Matrix.table(yield* adapters)))
     }))
 
   it.live("has a program that runs as it stands, on either provider", () =>

@@ -1,14 +1,15 @@
 /** Runs a number of cases over histories of both simulators. */
 import { NodeHttpClient } from "@effect/platform-node"
 import * as Gateway from "@gatefold/core/Gateway"
+import { Invoices } from "@gatefold/core/Invoices"
 import type { NewInvoice } from "@gatefold/core/NewInvoice"
+import { WebhookEvents } from "@gatefold/core/WebhookEvents"
 import * as Ecca from "@gatefold/ecca/Ecca"
 import * as EccaSimulator from "@gatefold/ecca/EccaSimulator"
 import * as Ecryptopay from "@gatefold/ecryptopay/Ecryptopay"
 import * as EcryptopaySimulator from "@gatefold/ecryptopay/EcryptopaySimulator"
+import * as Histories from "@gatefold/testkit/Histories"
 import { ConfigProvider, Effect, Layer, Random } from "effect"
-import * as Histories from "./Histories.ts"
-import * as Laws from "./Laws.ts"
 
 const casesPerHistory = 40
 const actsPerHistory = 6
@@ -16,7 +17,7 @@ const historiesPerSimulator = 25
 
 export interface Outcome {
   readonly cases: number
-  readonly broken: ReadonlyArray<Laws.Broken>
+  readonly broken: ReadonlyArray<Histories.Broken>
 }
 
 const order = (reference: string, currency: string): NewInvoice => ({
@@ -59,15 +60,6 @@ const gateway = (settings: Readonly<Record<string, string>>, id: string) =>
     Layer.provide(ConfigProvider.layer(ConfigProvider.fromEnvRecord({ ...settings, GATEFOLD_PROVIDER: id })))
   )
 
-const judge = Effect.fnUntraced(function*(steps: ReadonlyArray<Histories.Step>, isSigned: boolean) {
-  // what is signed states a part of what a read tells, so there the read has to come last
-  const last = steps.at(-1)
-  const observed = isSigned && last !== undefined ? [...steps.slice(0, -1), { ...last, webhook: undefined }] : steps
-  const broken = isSigned ? [] : [...Laws.sameFact(steps)]
-  for (let each = 0; each < casesPerHistory; each++) broken.push(...yield* Laws.converges(observed))
-  return broken
-})
-
 const sources = { ecca: onEcca, "ecca, signed": onSignedEcca, ecryptopay: onEcryptopay }
 
 /** Some histories at a fresh simulator of one provider. */
@@ -75,10 +67,17 @@ const batch = (name: keyof typeof sources, histories: number) =>
   Effect.scoped(Effect.gen(function*() {
     const { currency, extra, provider, settings } = yield* sources[name]
     const one = (index: number) =>
-      Effect.flatMap(
-        Histories.history(provider, order(`order-${index}`, currency), actsPerHistory, extra),
-        (steps) => judge(steps, name === "ecca, signed")
-      )
+      Effect.gen(function*() {
+        const observer = { invoices: yield* Invoices, webhookEvents: yield* WebhookEvents }
+        const steps = yield* Histories.history({
+          observer,
+          simulator: provider,
+          order: order(`order-${index}`, currency),
+          acts: actsPerHistory,
+          extra
+        })
+        return yield* Histories.judge(steps, { areWebhooksRead: name !== "ecca, signed", cases: casesPerHistory })
+      })
     const broken = yield* Effect.forEach(Array.from({ length: histories }, (_, index) => index), one).pipe(
       Effect.provide(gateway(settings, name === "ecryptopay" ? "ecryptopay" : "ecca"))
     )
@@ -91,7 +90,7 @@ const names = ["ecca", "ecca, signed", "ecryptopay"] as const
 export const run = (cases: number, seed: string): Effect.Effect<Outcome, unknown> =>
   Effect.gen(function*() {
     const histories = Math.ceil(cases / casesPerHistory / names.length)
-    const broken: Array<Laws.Broken> = []
+    const broken: Array<Histories.Broken> = []
     for (const name of names) {
       for (let done = 0; done < histories; done += historiesPerSimulator) {
         broken.push(...yield* batch(name, Math.min(historiesPerSimulator, histories - done)))

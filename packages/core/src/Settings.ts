@@ -192,9 +192,11 @@ const isPassword = (text: string): boolean => text.trim() !== "" && !/\p{Cc}/u.t
 export const wrong = (variable: string, expected: string): Problem =>
   new Problem({ variable, issue: `is wrong: Expected ${expected}` })
 
-/** A problem if there is no value. For an adapter's `check`. */
+/** A problem if there is no value, or a blank one. For an adapter's `check`. */
 export const needed = (variable: string, value: unknown): ReadonlyArray<Problem> =>
-  value === undefined ? [new Problem({ variable, issue: "is missing" })] : []
+  value === undefined || (typeof value === "string" && value.trim() === "")
+    ? [new Problem({ variable, issue: "is missing" })]
+    : []
 
 /** Checks a credential that was given in code by the rule of `secret`. For an adapter's `check`. */
 export const checkSecret = (variable: string, value: Redacted.Redacted | undefined): ReadonlyArray<Problem> =>

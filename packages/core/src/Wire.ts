@@ -12,6 +12,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 import * as SchemaTransformation from "effect/SchemaTransformation"
+import * as Currencies from "./Currency.ts"
 import { withoutExponent } from "./internal/decimalText.ts"
 import * as Money from "./Money.ts"
 
@@ -84,6 +85,22 @@ export const Integer = Schema.String.check(Schema.isPattern(/^-?\d{1,15}$/u)).pi
   )
 )
 
+/** The code of a currency, in any case and with or without a network. */
+export const Currency = Schema.String.pipe(
+  Schema.decodeTo(
+    Schema.toType(Currencies.Currency),
+    SchemaTransformation.transformEffect({
+      decode: (text: string) => {
+        const currency = Currencies.parse(text)
+        return currency === undefined
+          ? Effect.fail(new SchemaIssue.InvalidValue({ message: "Expected the code of a currency" }))
+          : Effect.succeed(currency)
+      },
+      encode: (currency: Currencies.Currency) => Effect.succeed(currency.toString())
+    })
+  )
+)
+
 /** A field that may be `null` or left out; both are `undefined`. */
 export const nullish = <S extends Schema.Constraint>(schema: S) => Schema.optional(Schema.NullOr(schema))
 
@@ -116,6 +133,22 @@ export const Timestamp = Schema.String.pipe(
           () => new SchemaIssue.InvalidValue({ message: "Expected a timestamp" })
         ),
       encode: (at: DateTime.Utc) => Effect.succeed(DateTime.formatIso(at))
+    })
+  )
+)
+
+/** The first second of the year 10000, where the calendar of ISO 8601 ends. */
+const endOfTime = 253_402_300_800
+
+/** A moment as whole seconds since 1970, whether it was a string or a number: `1592312018`. */
+export const UnixSeconds = Integer.check(
+  Schema.makeFilter((seconds: number) => (seconds >= 0 && seconds < endOfTime) || "Expected seconds since 1970")
+).pipe(
+  Schema.decodeTo(
+    Schema.DateTimeUtc,
+    SchemaTransformation.transform({
+      decode: (seconds: number) => DateTime.makeUnsafe(seconds * 1000),
+      encode: (at: DateTime.Utc) => Math.floor(DateTime.toEpochMillis(at) / 1000)
     })
   )
 )

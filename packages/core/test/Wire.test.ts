@@ -260,3 +260,47 @@ describe("Wire: timestamps", () => {
     assert.strictEqual(issueOf(Wire.decode(Wire.Timestamp)("soon")), "body: Expected a timestamp")
   })
 })
+
+describe("Wire: seconds since 1970", () => {
+  const Stamped = Schema.Struct({ at: Wire.UnixSeconds })
+  const read = (text: string) => Wire.decode(Stamped)(json(`{"at":${text}}`))
+
+  it.each([
+    ["1592312018", "2020-06-16T12:53:38.000Z"],
+    [`"1592312018"`, "2020-06-16T12:53:38.000Z"],
+    ["0", "1970-01-01T00:00:00.000Z"],
+    ["2147483648", "2038-01-19T03:14:08.000Z"],
+    ["253402300799", "9999-12-31T23:59:59.000Z"]
+  ])("%s is %s", (text, expected) => {
+    const { at } = Result.getOrThrow(read(text))
+    assert.strictEqual(DateTime.formatIso(at), expected)
+    assert.strictEqual(`"${Schema.encodeSync(Wire.UnixSeconds)(at)}"`, text.startsWith(`"`) ? text : `"${text}"`)
+  })
+
+  it.each([
+    ["-1", "at: Expected seconds since 1970"],
+    ["253402300800", "at: Expected seconds since 1970"],
+    ["1592312018000", "at: Expected seconds since 1970"],
+    ["1592312018.5", undefined],
+    [`"2020-06-16T12:53:38Z"`, undefined],
+    [`""`, undefined],
+    ["null", undefined]
+  ])("%s is no moment", (text, expected) => {
+    const issue = issueOf(read(text))
+    assert.isDefined(issue)
+    if (expected !== undefined) assert.strictEqual(issue, expected)
+  })
+})
+
+describe("Wire: codes of currencies", () => {
+  const read = (text: string) => Result.map(Wire.decode(Wire.Currency)(text), String)
+
+  it.each([["MXN", "MXN"], ["btc", "BTC"], ["usdt@tron", "USDT@TRON"]])("%s is %s", (text, expected) => {
+    assert.strictEqual(Result.getOrThrow(read(text)), expected)
+    assert.strictEqual(Schema.encodeSync(Wire.Currency)(Schema.decodeSync(Wire.Currency)(text)), expected)
+  })
+
+  it.each(["", "US DOLLAR", "₿", "USDT@"])("%j is none", (text) => {
+    assert.strictEqual(issueOf(read(text)), "body: Expected the code of a currency")
+  })
+})

@@ -23,7 +23,7 @@ export const subject: Subject = {
         ECCA_WEBHOOK_CURRENCY_FIELD: EccaSimulator.payloadFields.currency,
         ECCA_WEBHOOK_ADJUSTED_AMOUNT_FIELD: EccaSimulator.payloadFields.adjustedAmount
       },
-      webhooks: { proof: "signature", secrets: "ECCA_WEBHOOK_SECRETS" }
+      webhooks: { proof: "signature", secrets: "ECCA_WEBHOOK_SECRETS", tolerance: "5 minutes" }
     },
     "with a cancel body": { settings: { ECCA_CANCEL_BODY: "{}" }, note: "with `ECCA_CANCEL_BODY`" }
   },

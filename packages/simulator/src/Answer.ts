@@ -1,10 +1,17 @@
 /**
  * What a simulated provider answers: status, headers and a body.
  */
+import type { Fault } from "@gatefold/core/Simulator"
+
+/** A fault that a single answer can have. */
+export type Spoiling = Exclude<Fault, { readonly _tag: "Refused" | "Stuck" }>
+
 export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | Uint8Array
+  /** How this answer goes wrong on the wire, unless a fault was armed for its request. */
+  readonly fault?: Spoiling | undefined
 }
 
 /** An answer in JSON. `value` goes through `JSON.stringify`. */

@@ -29,11 +29,11 @@ export interface Route {
 }
 
 /** The first route that fits, with the values of its path's parts. */
-export const find = (
-  routes: ReadonlyArray<Route>,
+export const find = <Kind extends Pick<Route, "method" | "path">>(
+  routes: ReadonlyArray<Kind>,
   method: string,
   path: string
-): { readonly route: Route; readonly params: Readonly<Record<string, string>> } | undefined => {
+): { readonly route: Kind; readonly params: Readonly<Record<string, string>> } | undefined => {
   for (const route of routes) {
     const params = route.method === method ? match(route.path, path) : undefined
     if (params !== undefined) return { route, params }

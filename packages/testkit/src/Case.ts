@@ -42,6 +42,8 @@ export interface Case {
   readonly needs: ReadonlyArray<Capability.Path>
   /** Why it does not apply here, beyond what it needs. */
   readonly unless?: ((world: World) => string | undefined) | undefined
+  /** Whether it brings its own provider: it needs no simulator, and runs without the settings of variants. */
+  readonly isScripted?: boolean | undefined
   /** Whether it may run against a provider's sandbox: it needs no simulator and moves no money. */
   readonly isLive?: boolean | undefined
   readonly run: (world: World) => Effect.Effect<void, unknown, Scope.Scope>

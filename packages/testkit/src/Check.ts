@@ -9,6 +9,7 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as TestClock from "effect/testing/TestClock"
 import type * as Case from "./Case.ts"
+import { noSimulator } from "./internal/noSimulator.ts"
 import type * as Subject from "./Subject.ts"
 import { Violation } from "./Violation.ts"
 import * as World from "./World.ts"
@@ -36,9 +37,21 @@ export const runCase = (
 ): Effect.Effect<Outcome> => {
   const waived = subject.waived?.[one.id]
   if (waived !== undefined) return Effect.succeed(waivedOrRefused(one, waived))
-  return run(subject, variant, one).pipe(
-    Effect.scoped,
-    Effect.provide(TestClock.layer()),
+  return judged(Effect.provide(Effect.scoped(run(subject, variant, one)), TestClock.layer()))
+}
+
+/**
+ * Runs one case against a provider's sandbox, in real time. `settings` are those of a real account there.
+ */
+export const runLive = (
+  subject: Subject.Subject,
+  settings: Readonly<Record<string, string>>,
+  one: Case.Case
+): Effect.Effect<Outcome> =>
+  judged(Effect.scoped(Effect.flatMap(World.live(subject, settings), (world) => runIn(world, one))))
+
+const judged = (outcome: Effect.Effect<Outcome, unknown>): Effect.Effect<Outcome> =>
+  outcome.pipe(
     Effect.timeoutOrElse({
       duration: patience,
       orElse: () => Effect.fail(new Violation({ message: `the case did not come to an end within ${patience}` }))
@@ -46,7 +59,6 @@ export const runCase = (
     Effect.exit,
     Effect.map(Exit.match({ onSuccess: (outcome): Outcome => outcome, onFailure: judge }))
   )
-}
 
 const waivedOrRefused = ({ id, isCritical }: Case.Case, reason: string): Outcome =>
   isCritical
@@ -58,11 +70,17 @@ const run = Effect.fnUntraced(function*(
   variant: Subject.Variant,
   one: Case.Case
 ) {
-  if (subject.simulator === undefined) return skipped("it needs a simulator")
+  if (one.isScripted === true && variant !== plain) return skipped("it brings its own provider: once is enough")
+  const simulator = subject.simulator ?? (one.isScripted === true ? Effect.succeed(noSimulator) : undefined)
+  if (simulator === undefined) return skipped("it needs a simulator")
   const declared = levels(subject.provider.capabilities)
   const undeclared = one.needs.find((path) => !declared.has(path))
   if (undeclared !== undefined) return skipped(`${undeclared} is absent`)
-  const world = yield* World.make(subject, variant, yield* subject.simulator)
+  const world = yield* World.make(subject, variant, yield* simulator)
+  return yield* runIn(world, one)
+})
+
+const runIn = Effect.fnUntraced(function*(world: World.World, one: Case.Case) {
   const lacking = one.needs.find((path) => !world.adapter.gateway.capabilities.has(path))
   const reason = lacking === undefined ? one.unless?.(world) : `${lacking} is absent in this variant`
   if (reason !== undefined) return skipped(reason)

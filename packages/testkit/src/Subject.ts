@@ -11,6 +11,7 @@ import type * as Settings from "@gatefold/core/Settings"
 import type { Simulator } from "@gatefold/core/Simulator"
 import type { Mode } from "@gatefold/core/WebhookEvent"
 import type * as Withdrawal from "@gatefold/core/Withdrawal"
+import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
 import type * as Scope from "effect/Scope"
@@ -30,6 +31,8 @@ export interface Webhooks {
   readonly proof: Mode
   /** The variable with the webhook secrets, separated by commas; absent where webhooks are not signed. */
   readonly secrets?: string | undefined
+  /** In `signature` mode, how far the signing time may lie from now; without it only a day is taken for too far. */
+  readonly tolerance?: Duration.Input | undefined
 }
 
 /** The adapter with other settings: another way to prove webhooks, or an operation that has to be switched on. */
@@ -64,8 +67,13 @@ export interface Subject {
     readonly invoice: Readonly<Record<string, Invoice.Status>>
     readonly withdrawal?: Readonly<Record<string, Withdrawal.Status>> | undefined
   }
-  /** The folder with golden exchanges, as a `file:` URL. */
+  /** The folder with golden exchanges (see `Golden`), as a `file:` URL with a slash at its end. */
   readonly golden?: URL | undefined
+  /**
+   * The variable that says where the provider is, and what stands in it behind the provider's host, such as `/api/v1`.
+   * Golden exchanges need it; with a simulator it is found in the simulator's settings.
+   */
+  readonly baseUrl?: { readonly variable: string; readonly path: string } | undefined
   /** How many items a page of each list has, where that cannot be chosen by `Filter.pageSize`. */
   readonly pageSize?: number | undefined
   /** Cases that are not run, by id, each with a reason for the report. Critical cases cannot be waived. */

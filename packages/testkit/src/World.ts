@@ -23,6 +23,8 @@ import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
+import { randomUUID } from "node:crypto"
+import { sandbox } from "./internal/sandbox.ts"
 import type * as Subject from "./Subject.ts"
 import { Violation } from "./Violation.ts"
 
@@ -41,7 +43,7 @@ export interface Adapter {
 export interface Connection {
   /** Put over the settings of the world; `undefined` takes one away. */
   readonly settings?: Readonly<Record<string, string | undefined>> | undefined
-  readonly transport?: Transport | undefined
+  readonly transport?: Transport | Layer.Layer<HttpClient.HttpClient> | undefined
 }
 
 export type Transport = "undici" | "fetch"
@@ -59,29 +61,44 @@ export interface World {
   readonly order: (changes?: Partial<NewInvoice>) => NewInvoice
 }
 
-const transports: Readonly<Record<Transport, Layer.Layer<HttpClient.HttpClient>>> = {
+/** @internal How requests are sent, by name. */
+export const transports: Readonly<Record<Transport, Layer.Layer<HttpClient.HttpClient>>> = {
   undici: NodeHttpClient.layerUndici,
   fetch: FetchHttpClient.layer
 }
 
+const transportOf = ({ transport = "undici" }: Connection): Layer.Layer<HttpClient.HttpClient> =>
+  typeof transport === "string" ? transports[transport] : transport
+
 /** Makes a world around a simulator that was just started. */
-export const make = Effect.fnUntraced(function*(
+export const make = (subject: Subject.Subject, variant: Subject.Variant, simulator: Simulator.Simulator) =>
+  around(subject, variant, insistent(simulator), "order")
+
+/**
+ * Makes a world around a provider's sandbox, with settings from outside. Its simulator can do nothing, and its orders
+ * have references that no other run has.
+ */
+export const live = (subject: Subject.Subject, settings: Readonly<Record<string, string>>) =>
+  around(subject, { settings }, sandbox(settings), `live-${randomUUID().slice(0, 8)}`)
+
+const around = Effect.fnUntraced(function*(
   subject: Subject.Subject,
   variant: Subject.Variant,
-  simulator: Simulator.Simulator
+  simulator: Simulator.Simulator,
+  prefix: string
 ) {
   const settings = { ...simulator.settings, ...subject.settings, ...variant.settings }
   const connect: World["connect"] = (connection = {}) =>
-    open(subject, present({ ...settings, ...connection.settings }), transports[connection.transport ?? "undici"])
+    open(subject, present({ ...settings, ...connection.settings }), transportOf(connection))
   let orders = 0
   const world: World = {
     subject,
     webhooks: variant.webhooks ?? subject.webhooks,
-    simulator: insistent(simulator),
+    simulator,
     settings,
     adapter: yield* connect(),
     connect,
-    order: (changes) => ({ ...subject.order, reference: `order-${++orders}`, ...changes })
+    order: (changes) => ({ ...subject.order, reference: `${prefix}-${++orders}`, ...changes })
   }
   return world
 })

@@ -1,6 +1,8 @@
 export * as AdapterContract from "./AdapterContract.ts"
 export * as Case from "./Case.ts"
 export * as Check from "./Check.ts"
+export * as Histories from "./Histories.ts"
+export * as Live from "./Live.ts"
 export * as Matrix from "./Matrix.ts"
 export * as Report from "./Report.ts"
 export * as Subject from "./Subject.ts"

@@ -17,10 +17,14 @@ interface Exchange {
 }
 
 /** @internal Answers one request, well or, if a fault is armed, in its way. */
-export const run = ({ fault, handled, request, response, unavailable }: Exchange): Effect.Effect<void> => {
+export const run = (exchange: Exchange): Effect.Effect<void> => {
+  const { fault, handled, request, response, unavailable } = exchange
   const applied = (effect: EffectAtProvider) => effect === "applied" ? Effect.asVoid(handled) : Effect.void
   const answer = (spoil: (good: Answer) => Answer) => Effect.flatMap(handled, (good) => write(response, spoil(good)))
-  if (fault === undefined) return answer((good) => good)
+  if (fault === undefined) {
+    return Effect.flatMap(handled, ({ fault: own, ...good }) =>
+      own === undefined ? write(response, good) : run({ ...exchange, fault: own, handled: Effect.succeed(good) }))
+  }
   switch (fault._tag) {
     case "Refused":
       return Effect.void

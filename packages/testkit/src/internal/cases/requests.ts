@@ -1,7 +1,193 @@
 /**
  * B. What is sent.
  */
+import { levels } from "@gatefold/core/Capability"
+import type { RecordedRequest } from "@gatefold/core/Simulator"
+import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Case from "../../Case.ts"
+import { show, unless, unlessEqual, Violation } from "../../Violation.ts"
+import { transports, type World } from "../../World.ts"
+import { creates } from "../creating.ts"
+import { declared } from "../everyCall.ts"
+import * as ExactJson from "../exactJson.ts"
+import * as goldens from "../goldens.ts"
+import { unlessGolden } from "../play.ts"
+import { amountsToSend, standsIn } from "../sentAmounts.ts"
+import { inNoTime, objects } from "../sweep.ts"
+
+/** Operations whose requests are those of others, or that have none. */
+const withoutOwnRequests = /^(?:webhookEvents\.|payments\.watch$)/u
+
+/** Every declared call once, and what it sent. */
+const tour = Effect.fnUntraced(function*(world: World) {
+  const about = yield* objects(world)
+  for (const [, call] of declared(world.adapter, world.order, about)) yield* Effect.exit(inNoTime(call))
+  const sent = yield* world.simulator.requests
+  yield* unless(sent.length > 0, "none of its operations sent anything")
+  return sent
+})
+
+const lineOf = ({ method, url }: RecordedRequest): string => `${method} ${url}`
+
+/** What a transport says of itself where nobody sets it. */
+const transportsOwn = /^(?:node|undici|deno|bun)?$/iu
+
+/** A transport that sends nothing but to this origin, and notes what should have gone elsewhere. */
+const fenced = (origin: string, strays: Array<string>): Layer.Layer<HttpClient.HttpClient> =>
+  Layer.effect(
+    HttpClient.HttpClient,
+    Effect.map(
+      HttpClient.HttpClient,
+      HttpClient.transform((sent, request) => {
+        const target = Option.getOrUndefined(HttpClientRequest.toUrl(request))?.origin ?? request.url
+        if (target === origin) return sent
+        strays.push(target)
+        return Effect.die(new Violation({ message: `a request to ${target}` }))
+      })
+    )
+  ).pipe(Layer.provide(transports.undici))
+
+const referenceCounts = ({ gateway: { capabilities, operations } }: World["adapter"]): boolean =>
+  operations.get("invoices.create")?.safety === "reference" || capabilities.has("invoices.getByReference")
+
+/** The requests of two creates, each of which has to have been sent. */
+const twoCreates = Effect.fnUntraced(function*(world: World) {
+  const pair = [world.order(), world.order()] as const
+  const sent: Array<RecordedRequest> = []
+  for (const order of pair) {
+    const before = (yield* creates(world.simulator)).length
+    yield* Effect.exit(inNoTime(world.adapter.invoices.create(order)))
+    const [request] = (yield* creates(world.simulator)).slice(before)
+    if (request === undefined) return yield* new Violation({ message: "create sent nothing" })
+    sent.push(request)
+  }
+  return { orders: pair, sent }
+})
 
 /** @internal */
-export const requests = Case.group("B", [])
+export const requests = Case.group("B", [
+  {
+    id: "golden-requests",
+    name: "each golden operation sends exactly the recorded requests",
+    why: "A field with another name is ignored in silence: the customer pays another amount, or no webhook ever comes.",
+    look: "Where the adapter builds the request; the file that is named says what it should be, and on which page.",
+    isScripted: true,
+    needs: [],
+    unless: unlessGolden,
+    run: (world) => goldens.judgeAll(world, goldens.requestProblems)
+  },
+  {
+    id: "golden-for-each-operation",
+    name: "there is a golden exchange for each operation that it declares",
+    why: "An operation without one is checked against a simulator alone, which may share the adapter's mistake.",
+    look: "The folder `golden` of the subject: take the examples of the provider's pages.",
+    isScripted: true,
+    needs: [],
+    unless: unlessGolden,
+    run: Effect.fnUntraced(function*(world) {
+      const recorded = new Set<string>((yield* goldens.all(world)).map(({ conversation }) => conversation.operation))
+      const paths = [...levels(world.subject.provider.capabilities).keys()]
+      const lacking = paths.filter((path) => !withoutOwnRequests.test(path) && !recorded.has(path))
+      yield* unlessEqual("operations without a golden exchange", lacking, [])
+    })
+  },
+  {
+    id: "requests-stay-at-the-provider",
+    name: "every request goes to the host that the settings name",
+    why: "The request carries the account's credentials; whoever gets it can act as the merchant.",
+    look: "`baseUrl` of `ProviderClient.make`; an address out of an answer must not be asked with credentials.",
+    isCritical: true,
+    needs: [],
+    run: Effect.fnUntraced(function*(world) {
+      const strays: Array<string> = []
+      const adapter = yield* world.connect({ transport: fenced(new URL(world.simulator.url).origin, strays) })
+      const outcome = yield* Effect.exit(tour({ ...world, adapter }))
+      yield* unlessEqual("hosts that are not the provider's", [...new Set(strays)], [])
+      yield* outcome
+    })
+  },
+  {
+    id: "requests-name-their-sender",
+    name: "every request says in `User-Agent` what sends it",
+    why: "Providers block requests without one, and their support cannot find those of a shop.",
+    look: "`ProviderClient` sets it; an adapter's own headers must not take it away.",
+    needs: [],
+    run: Effect.fnUntraced(function*(world) {
+      const nameless = (yield* tour(world)).filter(({ headers }) => transportsOwn.test(headers["user-agent"]?.trim() ?? ""))
+      yield* unlessEqual("requests without a User-Agent of its own", nameless.map(lineOf), [])
+    })
+  },
+  {
+    id: "json-is-labelled",
+    name: "a body says in `Content-Type` what it is",
+    why: "A server that does not take it for JSON reads no field of it: refused at best, with defaults at worst.",
+    look: "`body` of a `ProviderClient` request is sent and labelled as JSON.",
+    needs: [],
+    run: Effect.fnUntraced(function*(world) {
+      const mislabelled = (yield* tour(world)).filter(({ body, headers }) => {
+        const type = headers["content-type"] ?? ""
+        return body !== "" && (ExactJson.parse(body) === undefined ? type === "" : !/\bjson\b/iu.test(type))
+      })
+      yield* unlessEqual("requests with a body that is not labelled", mislabelled.map(lineOf), [])
+    })
+  },
+  {
+    id: "create-carries-its-key",
+    name: "a create that is safe by a key carries one of its own in the declared header",
+    why: "A create that is repeated without its key charges twice; one that carries another order's key pays that order.",
+    look: "`keyHeader` of the operation, and the `headers` of its request.",
+    isCritical: true,
+    needs: ["invoices.create"],
+    unless: ({ adapter }) =>
+      adapter.gateway.operations.get("invoices.create")?.safety === "key" ? undefined : "its create is not safe by a key",
+    run: Effect.fnUntraced(function*(world) {
+      const name = world.adapter.gateway.operations.get("invoices.create")?.keyHeader?.toLowerCase() ?? ""
+      const keys = (yield* twoCreates(world)).sent.map(({ headers }) => headers[name]?.trim() ?? "")
+      yield* unless(keys.every((key) => key !== ""), `a create should carry ${show(name)}, and does not`)
+      yield* unless(new Set(keys).size === keys.length, `two orders carry the same key ${show(keys[0])}`)
+    })
+  },
+  {
+    id: "create-carries-its-reference",
+    name: "a create that is found again by its reference sends it",
+    why: "Without it a create of unknown outcome can never be found, and is paid twice or by nobody.",
+    look: "The `reference` of the order in the body of create.",
+    isCritical: true,
+    needs: ["invoices.create"],
+    unless: ({ adapter }) => referenceCounts(adapter) ? undefined : "the provider keeps no reference",
+    run: Effect.fnUntraced(function*(world) {
+      const { orders, sent } = yield* twoCreates(world)
+      for (const [index, { reference }] of orders.entries()) {
+        const request = sent[index]
+        const text = `${request?.url} ${request?.body}`
+        yield* unless(text.includes(reference), `the create of ${reference} does not say so: ${request?.body}`)
+      }
+    })
+  },
+  {
+    id: "amount-is-sent-in-full",
+    name: "the amount of an order is sent with all its digits, without exponent or rounding",
+    why: "The customer is asked for another amount than the shop expects, and the order is never covered.",
+    look: "`Money.format` writes an amount; a `Number` made of it does not.",
+    isCritical: true,
+    needs: ["invoices.create"],
+    run: Effect.fnUntraced(function*({ adapter, order, simulator }) {
+      let checked = 0
+      for (const money of yield* amountsToSend(order().price)) {
+        const before = (yield* creates(simulator)).length
+        const price = { amount: money.text, currency: money.currency }
+        yield* Effect.exit(inNoTime(adapter.invoices.create(order({ price }))))
+        // an amount may be refused before it is sent
+        const [request] = (yield* creates(simulator)).slice(before)
+        if (request === undefined) continue
+        checked++
+        yield* unless(standsIn(money, request), `${money.text} should be sent, and this is: ${request.url} ${request.body}`)
+      }
+      yield* unless(checked > 0, "create sent nothing")
+    })
+  }
+])

@@ -1,0 +1,158 @@
+/**
+ * A checkout that loses nothing and does nothing twice: what a shop's back end calls, on any `SqlClient`.
+ *
+ * An order is written down before anything is sent, every statement of a provider is kept, and what changed reaches the
+ * application through `changes`, at least once and in order for each attempt.
+ */
+import type { Accounts, UnknownAccount } from "@gatefold/core/Accounts"
+import type { GatewayError } from "@gatefold/core/GatewayError"
+import type { AccountId } from "@gatefold/core/Identifiers"
+import type { RawWebhook } from "@gatefold/core/RawWebhook"
+import type { WebhookRejected } from "@gatefold/core/WebhookRejected"
+import * as Context from "effect/Context"
+import * as Digest from "effect/crypto/Digest"
+import * as SecureRandom from "effect/crypto/SecureRandom"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as PersistedQueue from "effect/persistence/PersistedQueue"
+import type * as Scope from "effect/Scope"
+import type * as SqlClient from "effect/sql/SqlClient"
+import type * as Stream from "effect/Stream"
+import type * as Change from "./Change.ts"
+import type * as CheckoutError from "./CheckoutError.ts"
+import { type CheckoutOptions, standard } from "./CheckoutOptions.ts"
+import type { DeadLetter } from "./DeadLetter.ts"
+import type { Decision } from "./Decision.ts"
+import type { Difference } from "./Difference.ts"
+import type * as Fact from "./Fact.ts"
+import type { PausedAccount } from "./internal/accounts.ts"
+import { make } from "./internal/engine.ts"
+import type { OpenError } from "./internal/open.ts"
+import { failed } from "./internal/storage.ts"
+import type * as Order from "./Order.ts"
+
+/** What a sweep did. */
+export interface Swept {
+  /** Attempts that had been in flight and are settled now. */
+  readonly resolved: number
+  /** Invoices that were read. */
+  readonly read: number
+  /** Invoices that are due and have to wait for the account's budget. */
+  readonly waiting: number
+}
+
+/** What became of a webhook: stored until it is resolved, or a hint that made us look sooner. */
+export type Received = "stored" | "known" | "looking" | "unowned"
+
+export interface Service {
+  /**
+   * Opens an order, or gives the attempt that is open or paid: calling it again is safe, also from two processes at once.
+   * If the newest attempt came to nothing (refused, failed, expired, canceled, given up) it begins the next one, on the
+   * account that is chosen today. Show the customer `order.current?.invoice?.checkout`.
+   */
+  readonly open: (order: Order.NewOrder) => Effect.Effect<Order.Order, OpenError>
+  /** The order as it is known. */
+  readonly get: (
+    reference: string
+  ) => Effect.Effect<Order.Order, CheckoutError.UnknownReference | CheckoutError.StorageFailed>
+  /**
+   * Takes a webhook of an account: answer 2xx only after it succeeded. A signed one is stored and resolved afterwards, an
+   * unsigned one only makes us look sooner.
+   */
+  readonly receive: (
+    account: string,
+    webhook: RawWebhook
+  ) => Effect.Effect<
+    Received,
+    WebhookRejected | GatewayError | UnknownAccount | CheckoutError.StorageFailed
+  >
+  /**
+   * The shop no longer wants the newest attempt to be paid. Where the provider can cancel, it is asked to. The attempt
+   * stays watched: money that comes in any case is reported as `paidAfterCancel` and `refundDue`.
+   */
+  readonly cancel: (
+    reference: string
+  ) => Effect.Effect<
+    Order.Order,
+    CheckoutError.UnknownReference | CheckoutError.InvalidTransition | CheckoutError.StorageFailed
+  >
+  /** A person settles what the program cannot. `who` is kept in the history. */
+  readonly resolve: (
+    reference: string,
+    attempt: number,
+    decision: Decision,
+    who: string
+  ) => Effect.Effect<
+    Order.Order,
+    | CheckoutError.UnknownReference
+    | CheckoutError.InvalidTransition
+    | GatewayError
+    | UnknownAccount
+    | CheckoutError.StorageFailed
+  >
+  /** One round of looking after what is in flight and what is due. `run` does it all the time. */
+  readonly sweep: Effect.Effect<Swept, CheckoutError.StorageFailed>
+  /**
+   * Delivers every change to the handler, for as long as the scope is open: at least once, in order for each attempt,
+   * with a stable `id`. A handler that fails is tried again; after `deliveryTries` that attempt alone is parked. All
+   * processes of an application share the work.
+   */
+  readonly changes: <E, R>(
+    handler: (change: Change.Change) => Effect.Effect<void, E, R>
+  ) => Effect.Effect<void, never, R | Scope.Scope>
+  /** Why an order is in the state that it is in: everything that happened to its attempts, oldest first. */
+  readonly history: (
+    reference: string
+  ) => Effect.Effect<ReadonlyArray<Fact.Fact>, CheckoutError.UnknownReference | CheckoutError.StorageFailed>
+  /** Attempts whose changes are parked since their handler failed too often. */
+  readonly deadLetters: Stream.Stream<DeadLetter, CheckoutError.StorageFailed>
+  /** Delivers the parked changes of an order again. Tells how many attempts were parked. */
+  readonly replay: (
+    reference: string
+  ) => Effect.Effect<number, CheckoutError.UnknownReference | CheckoutError.StorageFailed>
+  /** Compares our books with an account's list at the provider; what it states that we did not know is joined. */
+  readonly reconcile: (
+    account: string
+  ) => Stream.Stream<Difference, GatewayError | UnknownAccount | CheckoutError.StorageFailed>
+  /**
+   * Follows an order for a page that shows it: emits at once and after each change, with a quote that still holds where
+   * the provider has quotes. All viewers share one, also across processes. Ends when the newest attempt has ended.
+   */
+  readonly watch: (
+    reference: string
+  ) => Stream.Stream<Order.Order, CheckoutError.UnknownReference | CheckoutError.StorageFailed>
+  /** Accounts that are paused because their credentials were refused. */
+  readonly paused: Effect.Effect<ReadonlyArray<PausedAccount>, CheckoutError.StorageFailed>
+  /** Takes an account back to work after its credentials were mended. */
+  readonly resume: (account: AccountId) => Effect.Effect<void, CheckoutError.StorageFailed>
+  /** Removes what is older than `keep`: settled webhooks and delivered changes. Orders and their facts stay. */
+  readonly cleanUp: (keep: Duration.Input) => Effect.Effect<number, CheckoutError.StorageFailed>
+}
+
+export class Checkout extends Context.Service<Checkout, Service>()("@gatefold/checkout/Checkout") {}
+
+/** Why a checkout cannot start. */
+export type StartError = CheckoutError.StorageFailed | CheckoutError.MissingAccounts
+
+/**
+ * The checkout on the accounts and the database of the context, with its workers running for as long as the layer lives.
+ * Brings the tables up to date first. Does not start on a database that a newer version has written, or while orders in
+ * flight belong to accounts that are not configured.
+ */
+export const layer = (
+  options: Partial<CheckoutOptions> = {}
+): Layer.Layer<Checkout, StartError, Accounts | SqlClient.SqlClient> =>
+  Layer.effect(Checkout, make({ ...standard, ...options })).pipe(
+    Layer.provide(PersistedQueue.layer),
+    Layer.provide(
+      PersistedQueue.layerStoreSql({
+        tableName: "gatefold_queue",
+        pollInterval: "50 millis",
+        lockExpiration: "15 seconds",
+        lockRefreshInterval: "5 seconds"
+      })
+    ),
+    Layer.catchTag("SqlError", (error) => Layer.effect(Checkout, Effect.fail(failed(error)))),
+    Layer.provide([SecureRandom.layerWebCrypto, Digest.layerWebCrypto])
+  )

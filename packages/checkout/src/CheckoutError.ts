@@ -1,0 +1,123 @@
+/**
+ * What can go wrong with a checkout, each with what to do about it.
+ */
+import { GatewayError } from "@gatefold/core/GatewayError"
+import { AccountId } from "@gatefold/core/Identifiers"
+import * as Money from "@gatefold/core/Money"
+import * as Schema from "effect/Schema"
+
+const path = (name: string) => `@gatefold/checkout/CheckoutError/${name}`
+
+/** The order cannot be written down as it is. */
+export class InvalidOrder extends Schema.TaggedError<InvalidOrder>(path("InvalidOrder"))("InvalidOrder", {
+  field: Schema.String,
+  issue: Schema.String
+}) {
+  override get message(): string {
+    return `${this.field}: ${this.issue}`
+  }
+}
+
+/** The order exists at another price: an order's price never changes, take another reference. */
+export class PriceConflict extends Schema.TaggedError<PriceConflict>(path("PriceConflict"))("PriceConflict", {
+  reference: Schema.String,
+  known: Money.Money,
+  asked: Money.Money
+}) {
+  override get message(): string {
+    return `order ${this.reference} was opened at ${this.known} and cannot be opened at ${this.asked}: ` +
+      "use another reference for another price"
+  }
+}
+
+/** No such order, attempt or dead letter is stored. */
+export class UnknownReference extends Schema.TaggedError<UnknownReference>(path("UnknownReference"))(
+  "UnknownReference",
+  { reference: Schema.String }
+) {
+  override get message(): string {
+    return `no order ${this.reference} is stored: open it first, and check the store that it belongs to`
+  }
+}
+
+/** What was asked does not fit the state that the order is in. */
+export class InvalidTransition extends Schema.TaggedError<InvalidTransition>(path("InvalidTransition"))(
+  "InvalidTransition",
+  { reference: Schema.String, issue: Schema.String }
+) {
+  override get message(): string {
+    return `order ${this.reference}: ${this.issue}`
+  }
+}
+
+/** The provider refused the attempt, or could not be reached: nothing is open. Opening the order again tries again. */
+export class NotOpened extends Schema.TaggedError<NotOpened>(path("NotOpened"))("NotOpened", {
+  reference: Schema.String,
+  attempt: Schema.Int,
+  reason: GatewayError
+}) {
+  /** Whether opening it again may help without a change of anything. */
+  get isRetryable(): boolean {
+    return this.reason.isRetryable
+  }
+  override get message(): string {
+    return `order ${this.reference} could not be opened: ${this.reason.message}`
+  }
+}
+
+/** Nobody knows yet whether the provider has the invoice. It is looked after; a person may `resolve` it. */
+export class OpenUnknown extends Schema.TaggedError<OpenUnknown>(path("OpenUnknown"))("OpenUnknown", {
+  reference: Schema.String,
+  attempt: Schema.Int,
+  reason: Schema.optionalKey(GatewayError)
+}) {
+  override get message(): string {
+    return `it is not known whether attempt ${this.attempt} of order ${this.reference} is open: ` +
+      "open it again in a minute, or let a person resolve it"
+  }
+}
+
+/** The account does not take new attempts, because its credentials are not accepted. */
+export class AccountPaused extends Schema.TaggedError<AccountPaused>(path("AccountPaused"))("AccountPaused", {
+  account: AccountId
+}) {
+  override get message(): string {
+    return `account ${this.account} is paused since its credentials were refused: mend them, then resume it`
+  }
+}
+
+/**
+ * The database cannot be used. Nothing was acknowledged that is not stored.
+ *
+ * `unreachable`: try again. `full`, `readOnly`, `corrupt`, `newerSchema`, `missingPermission`: somebody has to act.
+ */
+export class StorageFailed extends Schema.TaggedError<StorageFailed>(path("StorageFailed"))("StorageFailed", {
+  kind: Schema.Literals(["unreachable", "full", "readOnly", "corrupt", "newerSchema", "missingPermission", "other"])
+}) {
+  get isRetryable(): boolean {
+    return this.kind === "unreachable" || this.kind === "other"
+  }
+  override get message(): string {
+    return advice[this.kind]
+  }
+}
+
+const advice = {
+  unreachable: "the database cannot be reached: nothing was stored, try again",
+  full: "the database has no room left: free space on its disk, nothing was stored",
+  readOnly: "the database is read-only: make its file and folder writable for this process",
+  corrupt: "the database file is damaged or is no database: restore it from a backup",
+  newerSchema: "the database was written by a newer version of Gatefold: upgrade this program",
+  missingPermission: "the database refuses this user: grant it the right to create and change tables",
+  other: "the database failed in an unexpected way: see its own log"
+}
+
+/** An attempt that is still watched belongs to an account that is not configured: configure it again. */
+export class MissingAccounts extends Schema.TaggedError<MissingAccounts>(path("MissingAccounts"))("MissingAccounts", {
+  accounts: Schema.Array(Schema.String)
+}) {
+  override get message(): string {
+    return `orders in flight belong to accounts that are not configured: ${this.accounts.join(", ")}. ` +
+      "Give their settings again until nothing of theirs is watched any more"
+  }
+}

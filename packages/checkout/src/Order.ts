@@ -1,0 +1,117 @@
+/**
+ * Orders and the attempts to collect them, as a shop sees them.
+ */
+import { GatewayError } from "@gatefold/core/GatewayError"
+import { AccountId, Reference } from "@gatefold/core/Identifiers"
+import * as Invoice from "@gatefold/core/Invoice"
+import * as Money from "@gatefold/core/Money"
+import type { NewInvoice } from "@gatefold/core/NewInvoice"
+import * as Schema from "effect/Schema"
+
+/**
+ * What a shop wants to be paid. `reference` is its own id of the order: the same one with another price is a conflict.
+ * `metadata` travels with the order into every change.
+ */
+export interface NewOrder extends NewInvoice {
+  readonly metadata?: Readonly<Record<string, string>> | undefined
+}
+
+/**
+ * How far an attempt is.
+ *
+ * `reserved`: written down, nothing sent. `sending`: a create is under way. `done`: its invoice is known. `refused`: the
+ * provider said no. `unknown`: nobody knows whether the provider has it. `abandoned`: given up, and never shown to
+ * anybody.
+ */
+export const State = Schema.Literals(["reserved", "sending", "done", "refused", "unknown", "abandoned"])
+export type State = typeof State.Type
+
+/** The n-th try to collect an order, on one account for ever. */
+export class Attempt extends Schema.Class<Attempt>("@gatefold/checkout/Attempt")({
+  number: Schema.Int,
+  account: AccountId,
+  /** What the provider knows it by. */
+  providerReference: Reference,
+  state: State,
+  /** Its invoice as it is known, everything that was ever observed merged. */
+  invoice: Schema.optionalKey(Invoice.Invoice),
+  /** How often what is known of the invoice has changed. */
+  version: Schema.Int,
+  /** Why it is `refused` or `unknown`. */
+  failure: Schema.optionalKey(GatewayError),
+  createdAt: Schema.DateTimeUtcFromString,
+  /** The shop no longer wants it to be paid. It stays watched. */
+  canceledAt: Schema.optionalKey(Schema.DateTimeUtcFromString),
+  /** Open for so long that it is no longer asked about by itself; a webhook wakes it. */
+  staleAt: Schema.optionalKey(Schema.DateTimeUtcFromString),
+  /** A person has dealt with what was wrong with it. */
+  settledAt: Schema.optionalKey(Schema.DateTimeUtcFromString)
+}) {}
+
+/** An order with all its attempts, oldest first. */
+export class Order extends Schema.Class<Order>("@gatefold/checkout/Order")({
+  store: Schema.String,
+  reference: Reference,
+  price: Money.Money,
+  metadata: Schema.Record(Schema.String, Schema.String),
+  createdAt: Schema.DateTimeUtcFromString,
+  attempts: Schema.Array(Attempt)
+}) {
+  /** The newest attempt. */
+  get current(): Attempt | undefined {
+    return this.attempts.at(-1)
+  }
+
+  /** Whether it may be handed over: one of its attempts is paid, and nothing about it needs a person. */
+  get isCovered(): boolean {
+    return this.attempts.some((attempt) => covers(this.price, attempt))
+  }
+
+  /** Attempts that took money which is not the price of this order, or took it twice: a person has to look. */
+  get needsReview(): ReadonlyArray<Attempt> {
+    return this.attempts.filter((attempt) => attempt.settledAt === undefined && isOdd(this, attempt))
+  }
+
+  /** Attempts whose money has to go back. */
+  get refundDue(): ReadonlyArray<Attempt> {
+    return this.attempts.filter((attempt) => attempt.settledAt === undefined && isTooMuch(this, attempt))
+  }
+}
+
+/** Whether an attempt pays for an order of this price. One that the shop gave up never does. */
+export const covers = (price: Money.Money, { canceledAt, invoice }: Attempt): boolean =>
+  canceledAt === undefined && invoice !== undefined && Invoice.covers(price, invoice)
+
+/** Whether money came in for an attempt. */
+export const isPaid = ({ invoice }: Attempt): boolean => invoice?.status === "paid" && !invoice.isReversed
+
+const isOdd = (order: Order, attempt: Attempt): boolean =>
+  attempt.state === "unknown" ||
+  attempt.invoice?.isReversed === true ||
+  (isPaid(attempt) && !covers(order.price, attempt)) ||
+  isTooMuch(order, attempt)
+
+/** Paid although it was canceled, or although an earlier one that was paid stands for the order. */
+const isTooMuch = (order: Order, attempt: Attempt): boolean =>
+  isPaid(attempt) &&
+  (attempt.canceledAt !== undefined ||
+    order.attempts.some((other) => other !== attempt && isRather(order, other, attempt)))
+
+/** Which of two paid attempts pays for the order: one that covers it, else the earlier one. */
+const isRather = (order: Order, other: Attempt, attempt: Attempt): boolean => {
+  if (!isPaid(other) || other.canceledAt !== undefined) return false
+  const [otherCovers, covers_] = [covers(order.price, other), covers(order.price, attempt)]
+  return otherCovers === covers_ ? other.number < attempt.number : otherCovers
+}
+
+/** Whether the next attempt may be opened after this one: it came to nothing, as far as anybody can tell. */
+export const isOver = ({ canceledAt, invoice, state }: Attempt): boolean => {
+  if (state === "refused" || state === "abandoned") return true
+  if (invoice === undefined) return canceledAt !== undefined && state === "reserved"
+  return invoice.status !== "paid" && (canceledAt !== undefined || Invoice.isTerminal(invoice))
+}
+
+/** The id of an attempt in changes, logs and queues: `main/order-7/2`. */
+export const attemptKey = (
+  key: { readonly store: string; readonly reference: string; readonly number: number }
+): string => `${key.store}/${key.reference}/${key.number}`

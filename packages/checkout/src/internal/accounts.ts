@@ -1,0 +1,89 @@
+/**
+ * What is kept about an account: whether it is paused, and how many reads its sweeps have used.
+ */
+import { GatewayError } from "@gatefold/core/GatewayError"
+import { AccountId } from "@gatefold/core/Identifiers"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as SqlClient from "effect/sql/SqlClient"
+import { first, Moment, rows, run, Whole } from "./storage.ts"
+
+const windowMillis = 60_000
+
+/** An account that takes no part until somebody mends its credentials. */
+export class PausedAccount extends Schema.Class<PausedAccount>("@gatefold/checkout/PausedAccount")({
+  account: AccountId,
+  since: Schema.DateTimeUtcFromString,
+  reason: GatewayError
+}) {}
+
+const Row = Schema.Struct({
+  account: AccountId,
+  paused_at: Moment,
+  failure: Schema.fromJsonString(Schema.toCodecJson(GatewayError))
+})
+
+const encodeFailure = Schema.encodeEffect(Schema.fromJsonString(Schema.toCodecJson(GatewayError)))
+
+/** @internal */
+export const make = Effect.fnUntraced(function*(readsPerMinute: number) {
+  const sql = yield* SqlClient.SqlClient
+  const pausedRows = rows(Row)
+  const oneRow = first(Row)
+  const used = first(Schema.Struct({ window_reads: Whole }))
+
+  const paused = Effect.map(
+    pausedRows(
+      sql`SELECT account, paused_at, failure FROM gatefold_accounts WHERE paused_at IS NOT NULL ORDER BY account`
+    ),
+    (found) =>
+      found.map(({ account, failure, paused_at }) => new PausedAccount({ account, since: paused_at, reason: failure }))
+  )
+
+  return {
+    paused,
+    isPaused: (account: AccountId) =>
+      Effect.map(
+        oneRow(
+          sql`SELECT account, paused_at, failure FROM gatefold_accounts
+            WHERE account = ${account} AND paused_at IS NOT NULL`
+        ),
+        (row) => row !== undefined
+      ),
+    pause: Effect.fnUntraced(function*(account: AccountId, error: GatewayError) {
+      const now = yield* Clock.currentTimeMillis
+      const failure = yield* Effect.orDie(encodeFailure(error))
+      yield* run(
+        sql`INSERT INTO gatefold_accounts ${
+          sql.insert({ account, paused_at: now, failure, window_start: 0, window_reads: 0 })
+        } ON CONFLICT (account) DO UPDATE SET
+        paused_at = COALESCE(gatefold_accounts.paused_at, ${now}), failure = ${failure}`
+      )
+      yield* Effect.logError(`account ${account} is paused: its credentials were refused (${error.reason._tag})`)
+    }),
+    resume: (account: AccountId) =>
+      run(sql`UPDATE gatefold_accounts SET paused_at = NULL, failure = NULL WHERE account = ${account}`),
+    /** Takes up to `wanted` reads out of this minute's budget, and tells how many there were. */
+    spend: Effect.fnUntraced(function*(account: AccountId, wanted: number) {
+      const now = yield* Clock.currentTimeMillis
+      const start = now - now % windowMillis
+      const window =
+        sql`CASE WHEN gatefold_accounts.window_start = ${start} THEN gatefold_accounts.window_reads ELSE 0 END`
+      const before = yield* used(
+        sql`SELECT ${window} AS window_reads FROM gatefold_accounts WHERE account = ${account}`
+      )
+      const granted = Math.max(0, Math.min(wanted, readsPerMinute - (before?.window_reads ?? 0)))
+      if (granted === 0) return 0
+      yield* run(
+        sql`INSERT INTO gatefold_accounts ${
+          sql.insert({ account, paused_at: null, failure: null, window_start: start, window_reads: granted })
+        } ON CONFLICT (account) DO UPDATE SET window_reads = ${window} + ${granted}, window_start = ${start}`
+      )
+      return granted
+    })
+  }
+})
+
+/** @internal */
+export type Paused = Effect.Success<ReturnType<typeof make>>

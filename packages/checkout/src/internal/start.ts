@@ -1,0 +1,57 @@
+/**
+ * Before anything runs: the tables are there and not newer than this program, and everything in flight has its account.
+ */
+import type { Accounts } from "@gatefold/core/Accounts"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import * as Schema from "effect/Schema"
+import * as Migrator from "effect/sql/Migrator"
+import * as SqlClient from "effect/sql/SqlClient"
+import { SqlError } from "effect/sql/SqlError"
+import { MissingAccounts, StorageFailed } from "../CheckoutError.ts"
+import * as Migrations from "../Migrations.ts"
+import { failed, first, rows, Whole } from "./storage.ts"
+
+/** @internal Brings the tables up to date. Processes that start at once wait for each other. */
+export const migrate = Effect.gen(function*() {
+  const sql = yield* SqlClient.SqlClient
+  const ran = Migrator.make({})({ loader: Migrations.loader, table: Migrations.table })
+  yield* ran.pipe(
+    Effect.catchIf(isLocked, () => waitFor(sql)),
+    Effect.mapError((error) => error instanceof SqlError ? failed(error) : ofMigration(error))
+  )
+  const newest = yield* first(Schema.Struct({ newest: Whole }))(
+    sql`SELECT MAX(migration_id) AS newest FROM ${sql(Migrations.table)}`
+  )
+  if ((newest?.newest ?? 0) > Migrations.newest) return yield* new StorageFailed({ kind: "newerSchema" })
+})
+
+const isLocked = (error: unknown): error is Migrator.MigrationError =>
+  error instanceof Migrator.MigrationError && error.kind === "Locked"
+
+/** Another process migrates at this moment. */
+const waitFor = (sql: SqlClient.SqlClient) =>
+  Effect.retry(
+    Effect.filterOrFail(
+      first(Schema.Struct({ newest: Whole }))(sql`SELECT MAX(migration_id) AS newest FROM ${sql(Migrations.table)}`),
+      (row) => (row?.newest ?? 0) >= Migrations.newest,
+      () => new StorageFailed({ kind: "unreachable" })
+    ),
+    { times: 100, schedule: Schedule.spaced("100 millis") }
+  )
+
+const ofMigration = (error: Migrator.MigrationError | StorageFailed): StorageFailed => {
+  if (error instanceof StorageFailed) return error
+  return error.cause instanceof SqlError ? failed(error.cause) : new StorageFailed({ kind: "other" })
+}
+
+/** @internal What is in flight keeps its credentials: an account that was taken out of the settings stops the start. */
+export const checkAccounts = Effect.fnUntraced(function*(store: string, { ids }: Accounts["Service"]) {
+  const sql = yield* SqlClient.SqlClient
+  const watched = yield* rows(Schema.Struct({ account: Schema.String }))(
+    sql`SELECT DISTINCT account FROM gatefold_attempts
+      WHERE store = ${store} AND (due_at IS NOT NULL OR state IN ('reserved', 'sending', 'unknown')) ORDER BY account`
+  )
+  const missing = watched.map(({ account }) => account).filter((account) => !ids.some((id) => id === account))
+  if (missing.length > 0) return yield* new MissingAccounts({ accounts: missing })
+})

@@ -1,0 +1,100 @@
+/**
+ * What every statement shares: rows are decoded, and failures of the database become `StorageFailed`.
+ */
+import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
+import * as Schema from "effect/Schema"
+import * as SchemaTransformation from "effect/SchemaTransformation"
+import type * as SqlClient from "effect/sql/SqlClient"
+import { SqlError } from "effect/sql/SqlError"
+import type * as Statement from "effect/sql/Statement"
+import { StorageFailed } from "../CheckoutError.ts"
+
+/** @internal A whole number of a column: PostgreSQL's driver gives a bigint where SQLite's gives a number. */
+export const Whole = Schema.Union([Schema.Finite, Schema.BigInt]).pipe(
+  Schema.decodeTo(
+    Schema.Int,
+    SchemaTransformation.transform({ decode: (given) => Number(given), encode: (whole): number | bigint => whole })
+  )
+)
+
+/** @internal A moment of a column, in milliseconds of the epoch. */
+export const Moment = Whole.pipe(
+  Schema.decodeTo(Schema.DateTimeUtcFromMillis)
+)
+
+/** @internal Runs a statement and decodes its rows. A row that cannot be read means a damaged database. */
+export const rows = <S extends Schema.Decoder<unknown>>(schema: S) => {
+  const decode = Schema.decodeUnknownEffect(Schema.Array(schema))
+  return <A extends object>(
+    statement: Statement.Statement<A>
+  ): Effect.Effect<ReadonlyArray<S["Type"]>, StorageFailed> =>
+    Effect.flatMap(
+      Effect.mapError(statement, failed),
+      (found) => Effect.mapError(decode(found), () => new StorageFailed({ kind: "corrupt" }))
+    )
+}
+
+/** @internal The first row, if there is one. */
+export const first = <S extends Schema.Decoder<unknown>>(schema: S) => {
+  const read = rows(schema)
+  return <A extends object>(statement: Statement.Statement<A>): Effect.Effect<S["Type"] | undefined, StorageFailed> =>
+    Effect.map(read(statement), ([row]) => row)
+}
+
+/** @internal Runs a statement for what it does. */
+export const run = <A extends object>(statement: Statement.Statement<A>): Effect.Effect<void, StorageFailed> =>
+  Effect.asVoid(Effect.mapError(statement, failed))
+
+/** @internal Runs an effect in a transaction. */
+export const transaction =
+  (sql: SqlClient.SqlClient) => <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | StorageFailed, R> =>
+    Effect.catchIf(
+      sql.withTransaction(effect),
+      (error): error is Extract<E | SqlError, SqlError> => error instanceof SqlError,
+      (error) => Effect.fail(failed(error))
+    )
+
+/** @internal `FOR UPDATE` where the database locks rows; SQLite's writers wait for each other anyway. */
+export const forUpdate = (sql: SqlClient.SqlClient) =>
+  sql.onDialectOrElse({ pg: () => sql.literal(" FOR UPDATE"), orElse: () => sql.literal("") })
+
+/** @internal The same for work that is shared: rows that somebody else has are left to them. */
+export const skipLocked = (sql: SqlClient.SqlClient) =>
+  sql.onDialectOrElse({ pg: () => sql.literal(" FOR UPDATE SKIP LOCKED"), orElse: () => sql.literal("") })
+
+/** @internal What a failure of the database means to whoever runs it. Nothing of the statement is kept. */
+export const failed = (error: SqlError): StorageFailed => new StorageFailed({ kind: kindOf(error) })
+
+const sqliteKinds: Readonly<Record<number, StorageFailed["kind"]>> = {
+  8: "readOnly",
+  11: "corrupt",
+  13: "full",
+  14: "unreachable",
+  26: "corrupt"
+}
+
+const postgresKinds: Readonly<Record<string, StorageFailed["kind"]>> = {
+  "53100": "full",
+  "25006": "readOnly",
+  "42501": "missingPermission",
+  "28000": "missingPermission",
+  "28P01": "missingPermission",
+  XX001: "corrupt",
+  XX002: "corrupt"
+}
+
+const kindOf = ({ reason }: SqlError): StorageFailed["kind"] => {
+  const { cause } = reason
+  if (Predicate.hasProperty(cause, "errcode") && Predicate.isNumber(cause.errcode)) {
+    const known = sqliteKinds[cause.errcode & 0xff]
+    if (known !== undefined) return known
+  }
+  if (Predicate.hasProperty(cause, "code") && Predicate.isString(cause.code)) {
+    const known = postgresKinds[cause.code]
+    if (known !== undefined) return known
+  }
+  return reason.isRetryable || reason._tag === "ConnectionError" || reason._tag === "LockTimeoutError"
+    ? "unreachable"
+    : "other"
+}

@@ -1,0 +1,86 @@
+/**
+ * I. The provider's words for a state: those that are documented, and one that nobody has heard of.
+ */
+import * as Invoice from "@gatefold/core/Invoice"
+import * as Effect from "effect/Effect"
+import * as Case from "../../Case.ts"
+import { show, unless, unlessEqual } from "../../Violation.ts"
+import type { World } from "../../World.ts"
+import { moneyOf } from "../price.ts"
+import { opened, take } from "../webhook.ts"
+
+const needs = ["invoices.create", "invoices.get"] as const
+
+/** No provider's word for anything. */
+const unheardOf = "zz_unheard_of_7"
+
+/** @internal */
+export const words = Case.group("I", [
+  {
+    id: "unheard-of-word-is-neither-success-nor-failure",
+    name: "a state that no documentation names is taken neither for paid nor for an end, and its word is kept",
+    why: "Taken for paid, it delivers for nothing. Taken for a failure, it asks the customer to pay a second time.",
+    look: "Map words by a table; what is not in it is `unknown`, with the word in `unrecognized`.",
+    isCritical: true,
+    needs,
+    run: Effect.fnUntraced(function*(world) {
+      const { adapter, simulator } = world
+      const { id } = yield* opened(world)
+      yield* simulator.relabel(id, unheardOf)
+      yield* unlessUndecided(world, yield* adapter.invoices.get({ id }), "an open invoice, relabelled,")
+      const other = yield* opened(world)
+      yield* simulator.pay(other.id)
+      yield* simulator.relabel(other.id, unheardOf)
+      yield* unlessUndecided(world, yield* adapter.invoices.get({ id: other.id }), "a paid invoice, relabelled,")
+    })
+  },
+  {
+    id: "unheard-of-word-in-a-webhook-is-neither-success-nor-failure",
+    name: "a webhook about a state that no documentation names says neither paid nor an end",
+    why: "Taken for paid, it delivers for nothing. Taken for a failure, it asks the customer to pay a second time.",
+    look: "Map words by the same table wherever they come from.",
+    isCritical: true,
+    needs: [...needs, "webhookEvents.receive"],
+    run: Effect.fnUntraced(function*(world) {
+      const { id } = yield* opened(world)
+      yield* world.simulator.pay(id)
+      yield* world.simulator.relabel(id, unheardOf)
+      const taken = yield* take(world.adapter, "a webhook with an unknown word", yield* world.simulator.webhook(id))
+      if (taken._tag === "Event") {
+        yield* unlessUndecided(world, taken.event.invoice, "an invoice of a webhook with an unknown word")
+      }
+      yield* unless(taken._tag !== "Failed", "a webhook with an unknown word should not be answered with a failure")
+    })
+  },
+  {
+    id: "documented-words-are-understood",
+    name: "every word that the provider documents for an invoice's state is read as what it means",
+    why: "An order would be stuck: paid, and never delivered.",
+    look: "The table of the provider's words, and `words.invoice` of the subject.",
+    needs,
+    run: Effect.fnUntraced(function*(world) {
+      const words = Object.entries(world.subject.words.invoice)
+      yield* unless(words.length > 0, "the subject should list the provider's words for an invoice's state")
+      for (const [word, status] of words) {
+        const { id } = yield* opened(world)
+        yield* world.simulator.relabel(id, word)
+        const invoice = yield* world.adapter.invoices.get({ id })
+        yield* unlessEqual(`the status of an invoice that the provider calls ${show(word)}`, invoice.status, status)
+        yield* unlessEqual("the provider's own word for it", invoice.providerStatus, word)
+        yield* unlessEqual("the words in it that nobody understood", invoice.unrecognized.includes(word), false)
+      }
+    })
+  }
+])
+
+const unlessUndecided = Effect.fnUntraced(function*(world: World, invoice: Invoice.Invoice, what: string) {
+  const { providerStatus, status, unrecognized } = invoice
+  yield* unless(!Invoice.isTerminal(invoice), `${what} should be unknown or open, and is ${status}`)
+  yield* unless(!Invoice.covers(moneyOf(world.subject.order.price), invoice), `${what} should not cover its price`)
+  yield* unless(
+    unrecognized.includes(unheardOf),
+    `${what} should keep ${unheardOf} in \`unrecognized\`, which is ${show(unrecognized)} beside the status ${
+      show(providerStatus)
+    }`
+  )
+})

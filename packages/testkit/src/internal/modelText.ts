@@ -1,0 +1,92 @@
+/**
+ * What is told by the JSON of a model, whichever it is.
+ */
+import * as BigDecimal from "effect/BigDecimal"
+import * as Option from "effect/Option"
+import type { Subject } from "../Subject.ts"
+import * as ExactJson from "./exactJson.ts"
+import type { Outcome } from "./play.ts"
+import { valuesOf } from "./spoil.ts"
+
+type Json = ExactJson.Json
+
+const everyValue = (outcome: Outcome): ReadonlyArray<readonly [ReadonlyArray<string>, Json]> =>
+  outcome._tag === "Success" ? valuesOf(outcome.model) : []
+
+/** What JavaScript writes for what is not there. */
+const isNonsense = (value: Json): boolean =>
+  typeof value === "string" && /\b(?:NaN|undefined|Infinity|Invalid Date)\b|\[object |^null$/u.test(value)
+
+/** @internal A text of the model that no provider said, or an amount that became nothing. */
+export const nonsense = (became: Outcome, right: Outcome): string | undefined => {
+  const known = new Set(everyValue(right).map(([, value]) => ExactJson.write(value)))
+  const amounts = amountsOf(right)
+  const isNew = (value: Json) => !known.has(ExactJson.write(value))
+  for (const [path, value] of everyValue(became)) {
+    if (isNonsense(value) && isNew(value)) return `the model has ${ExactJson.write(value)} at ${path.join(".")}`
+    const amount = isAmountAt(path) ? decimalOf(value) : undefined
+    if (amount !== undefined && BigDecimal.isZero(amount) && !amounts.some(BigDecimal.isZero)) {
+      return `the model has an amount of 0 at ${path.join(".")}, which nobody stated`
+    }
+  }
+  return undefined
+}
+
+/** @internal Whether a text of an answer says that money arrived. */
+export const paidWords = ({ invoice, withdrawal }: Subject["words"]) => {
+  const words = new Set([
+    ...Object.entries(invoice).flatMap(([word, status]) => status === "paid" ? [word] : []),
+    ...Object.entries(withdrawal ?? {}).flatMap(([word, status]) => status === "succeeded" ? [word] : [])
+  ])
+  return (value: Json): boolean => typeof value === "string" && words.has(value)
+}
+
+/** @internal Whether the model, or one of a list, says so. */
+export const isPaid = (outcome: Outcome): boolean => {
+  if (outcome._tag !== "Success") return false
+  const models = ExactJson.isArray(outcome.model) ? outcome.model : [outcome.model]
+  return models.some((one) => ExactJson.isObject(one) && (one["status"] === "paid" || one["status"] === "succeeded"))
+}
+
+const decimalOf = (value: Json): BigDecimal.BigDecimal | undefined => {
+  const text = value instanceof ExactJson.Digits ? value.text : value
+  return typeof text === "string" && /^-?\d+(?:\.\d+)?$/u.test(text)
+    ? Option.getOrUndefined(BigDecimal.fromString(text))
+    : undefined
+}
+
+const isAmountAt = (path: ReadonlyArray<string>): boolean => path.at(-1) === "amount"
+
+const amountsOf = (outcome: Outcome): ReadonlyArray<BigDecimal.BigDecimal> =>
+  everyValue(outcome).flatMap(([path, value]) => isAmountAt(path) ? decimalOf(value) ?? [] : [])
+
+/** @internal Whether a value of an answer is an amount of the model. */
+export const isAmountOf = (right: Outcome, value: Json): boolean => {
+  const decimal = decimalOf(value)
+  return decimal !== undefined && amountsOf(right).some((one) => BigDecimal.equals(one, decimal))
+}
+
+const manyDigits = BigDecimal.make(900_719_925_474_099_307n, 2)
+
+const many = "9007199254740993.07"
+
+/** @internal Other ways to state an amount, and other amounts. */
+export const rewrites: ReadonlyArray<readonly [what: string, rewrite: (value: Json) => Json]> = [
+  ["written as a text", (value) => value instanceof ExactJson.Digits ? value.text : value],
+  ["written as a number", (value) => typeof value === "string" ? new ExactJson.Digits(value) : value],
+  [`as the text ${many}`, () => many],
+  [`as the number ${many}`, () => new ExactJson.Digits(many)]
+]
+
+/** @internal An amount of the model that neither was there before nor was written in. */
+export const strangeAmount = (became: Outcome, right: Outcome): string | undefined => {
+  if (became._tag === "Broken") return became.how
+  const stated = [...amountsOf(right), manyDigits]
+  for (const [path, value] of everyValue(became)) {
+    const amount = isAmountAt(path) ? decimalOf(value) : undefined
+    if (amount !== undefined && !stated.some((one) => BigDecimal.equals(one, amount))) {
+      return `the model has ${ExactJson.write(value)} at ${path.join(".")}, which nobody stated`
+    }
+  }
+  return undefined
+}
