@@ -5,6 +5,8 @@ import type { Subject } from "@gatefold/testkit/Subject"
 
 export const subject: Subject = {
   provider: Ecca.provider,
+  golden: new URL("./golden/", import.meta.url),
+  baseUrl: { variable: "ECCA_BASE_URL", path: "/api/v1" },
   simulator: EccaSimulator.make({ webhooks: "manual" }),
   order: {
     price: { amount: "1500.00", currency: "UAH" },

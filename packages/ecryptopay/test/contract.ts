@@ -5,6 +5,8 @@ import type { Subject } from "@gatefold/testkit/Subject"
 
 export const subject: Subject = {
   provider: Ecryptopay.provider,
+  golden: new URL("./golden/", import.meta.url),
+  baseUrl: { variable: "ECRYPTOPAY_BASE_URL", path: "/api/v1" },
   simulator: EcryptopaySimulator.make({ webhooks: "manual" }),
   order: { price: { amount: "250.00", currency: "MXN" } },
   webhooks: { proof: "readback" },

@@ -59,7 +59,7 @@ export interface SqliteClientConfig {
  * Integers are numbers where no digit is lost, else `bigint`; always `bigint` under `SqlClient.SafeIntegers`. Errors have
  * a `SqliteError` as their cause, whose code tells a full disk from a damaged file.
  *
- * Fails if the file cannot be opened or written, or is not a database.
+ * Fails if the file cannot be opened or written, or is not a database. Damage inside it shows when it is read.
  */
 export const make = (
   options: SqliteClientConfig

@@ -102,8 +102,8 @@ describe("errors", () => {
       const path = yield* Files.path
       const text = "These are not the payments that you are looking for. ".repeat(100)
       writeFileSync(path, text)
-      for (const readonly of [false, true]) {
-        const error = yield* Effect.flip(Files.client(path, { readonly }))
+      for (const settings of [{}, { readonly: true }, { disableWAL: true }]) {
+        const error = yield* Effect.flip(Files.client(path, settings))
         assert.strictEqual(code(error), "SQLITE_NOTADB")
         assert.include(error.message, path)
       }
@@ -136,6 +136,15 @@ describe("errors", () => {
       const error = yield* Effect.flip(Files.insert(sql, 1))
       assert.deepStrictEqual([code(error), error.reason._tag], ["SQLITE_READONLY", "AuthorizationError"])
       assert.deepStrictEqual(yield* sql.withTransaction(Files.ids(sql)), [])
+    }))
+
+  it.effect("a file that cannot be written, at the start", () =>
+    Effect.gen(function*() {
+      const path = yield* Files.path
+      yield* Effect.scoped(Effect.tap(Files.client(path), (sql) => sql`CREATE TABLE entry (id, note)`))
+      const error = yield* Effect.flip(Files.client(`file:${path}?mode=ro`))
+      assert.strictEqual(code(error), "SQLITE_READONLY")
+      assert.include(error.message, "writable for this process")
     }))
 
   it.effect("a full disk, after which it goes on when there is room", () =>

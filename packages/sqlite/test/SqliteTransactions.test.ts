@@ -128,11 +128,19 @@ describe("transactions", () => {
       assert.deepStrictEqual(yield* Files.ids(sql), [1])
     }))
 
-  it.effect("fails with what went wrong in an inner one, also if SQLite rolled back the outer one with it", () =>
+  it.effect("fails with what went wrong in an inner one, also if that rolled back the outer one with it", () =>
     Effect.gen(function*() {
-      const sql = yield* smallDisk
-      const error = yield* Effect.flip(sql.withTransaction(sql.withTransaction(tooMuch(sql))))
-      assert.strictEqual(SqliteError.fromSqlError(error)?.code, "SQLITE_FULL")
+      const sql = yield* Files.withEntries
+      yield* Files.insert(sql, 1)
+      const rollingBack = sql`INSERT OR ROLLBACK INTO entry (id) VALUES (1)`
+      const exit = yield* Effect.exit(sql.withTransaction(
+        Effect.andThen(Files.insert(sql, 2), sql.withTransaction(rollingBack))
+      ))
+      assert.isFalse(Exit.hasDies(exit))
+      assert.strictEqual((yield* Effect.flip(exit)).reason._tag, "UniqueViolation")
+      const inner = Effect.ignore(sql.withTransaction(rollingBack))
+      const rest = yield* Effect.flip(sql.withTransaction(Effect.andThen(inner, sql.withTransaction(Effect.void))))
+      assert.strictEqual(SqliteError.fromSqlError(rest)?.code, "TRANSACTION_LOST")
       assert.deepStrictEqual(yield* Files.ids(sql), [1])
     }))
 })

@@ -56,9 +56,10 @@ export const history = Effect.fnUntraced(function*(options: Options) {
   return steps
 })
 
+/** Payments are drawn more often, because most of what is worth looking at comes after one. */
 const everyAct = ({ order, simulator, wait }: Options): ReadonlyArray<Act> => [
+  ...Array.from({ length: 4 }, (): Act => (id) => simulator.pay(id, "full")),
   (id) => simulator.pay(id, "partial"),
-  (id) => simulator.pay(id, "full"),
   (id) => simulator.pay(id, "over"),
   (id) => simulator.begin(id),
   (id) => simulator.expire(id),

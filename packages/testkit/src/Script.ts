@@ -12,18 +12,17 @@
  * is answered with a 500, and `verify` names it.
  */
 import type { RecordedRequest } from "@gatefold/core/Simulator"
-import * as Answer from "@gatefold/simulator/Answer"
+import type * as Answer from "@gatefold/simulator/Answer"
 import type * as Route from "@gatefold/simulator/Route"
-import * as SimulatedServer from "@gatefold/simulator/SimulatedServer"
-import * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { isDeepStrictEqual } from "node:util"
-import * as Conversation from "./internal/conversation.ts"
+import type * as Conversation from "./internal/conversation.ts"
 import * as ExactJson from "./internal/exactJson.ts"
-import { Violation } from "./Violation.ts"
+import * as ScriptedServer from "./internal/scriptedServer.ts"
+import type { Violation } from "./Violation.ts"
 
 export { json } from "@gatefold/simulator/Answer"
 
@@ -45,7 +44,7 @@ export const empty = (status = 204, headers: Readonly<Record<string, string>> = 
 export type Reply = Answer.Answer | ((request: Route.ApiRequest) => Answer.Answer)
 
 /** One request that is expected, and how it is answered. Each method gives a changed copy. */
-export interface Step extends Conversation.Matcher {
+export interface Step extends ScriptedServer.Replying {
   /** Only requests with this JSON body, whatever its spacing and the order of its fields; digits count as written. */
   readonly withJson: (body: Schema.Json) => Step
   /** Only requests with exactly this query, in any order. */
@@ -60,8 +59,6 @@ export interface Step extends Conversation.Matcher {
   readonly delay: (duration: Duration.Input) => Step
   /** Answers for ever, and need not be asked at all. */
   readonly always: () => Step
-  /** @internal */
-  readonly reply: (request: Route.ApiRequest) => Effect.Effect<Answer.Answer>
 }
 
 /** Steps that are answered in this order and no other. */
@@ -134,41 +131,7 @@ export interface ScriptedProvider {
 export const serve = Effect.fnUntraced(function*(
   ...parts: ReadonlyArray<Step | InOrder>
 ): Effect.fn.Return<ScriptedProvider, never, Scope.Scope> {
-  const lanes = parts.map((part) => "inOrder" in part ? part.inOrder : [part])
-  const conversation = Conversation.make(lanes)
-  const unexpected: Array<string> = []
-  const refuse = (request: Route.ApiRequest) => {
-    unexpected.push(`came unexpectedly: ${request.method} ${target(request)} ${request.body}`.trim())
-    return notExpected
-  }
-  const handle = (request: Route.ApiRequest) =>
-    Effect.suspend(() => {
-      const taken = conversation.take(request)
-      return taken === undefined ? Effect.succeed(refuse(request)) : taken.step.reply(taken.request)
-    })
-  const server = yield* SimulatedServer.make({
-    routes: lanes.flat().map(({ method, operations, path }) => ({ method, path, operations, handle })),
-    notFound: notExpected,
-    unavailable: Answer.json({ error: "unavailable" }, 503),
-    now: DateTime.now
-  })
-  const { requests, url } = server
-  const verify = Effect.flatMap(requests, (all) => {
-    const astray = all
-      .filter(({ operations }) => operations.length === 0)
-      .map((request) => `came unexpectedly: ${request.method} ${request.url} ${request.body}`.trim())
-    const missing = conversation.left().map((one) => `did not come: ${describe(one)}`)
-    const found = [...unexpected, ...astray, ...missing]
-    return found.length === 0
-      ? Effect.void
-      : Effect.fail(new Violation({ message: `the provider was not asked as scripted:\n  ${found.join("\n  ")}` }))
-  })
+  const { follow, requests, url } = yield* ScriptedServer.open
+  const verify = yield* follow(parts.map((part) => "inOrder" in part ? part.inOrder : [part]))
   return { url, requests, verify }
 })
-
-const notExpected = Answer.json({ error: "no step of the script expects this request" }, 500)
-
-const target = ({ path, query }: Route.ApiRequest): string => query.size === 0 ? path : `${path}?${query}`
-
-const describe = ({ method, operations, path }: Conversation.Matcher): string =>
-  `${method} ${path} (${operations.join(", ")})`

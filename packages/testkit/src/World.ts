@@ -160,10 +160,10 @@ export const withoutPauses = Effect.provideService(RetryPolicy.Current, {
 export const settled = TestClock.withLive(Effect.sleep("20 millis"))
 
 /** Waits in real time, at most 5 seconds, until something holds that is decided elsewhere. */
-export const eventually = Effect.fnUntraced(function*(what: string, holds: Effect.Effect<boolean>) {
-  for (let tries = 0; tries < 2_500; tries++) {
+export const eventually = Effect.fnUntraced(function*(what: string, holds: Effect.Effect<boolean>, seconds = 5) {
+  for (let tries = 0; tries < seconds * 500; tries++) {
     if (yield* holds) return
     yield* TestClock.withLive(Effect.sleep("2 millis"))
   }
-  return yield* new Violation({ message: `${what}: not within 5 seconds` })
+  return yield* new Violation({ message: `${what}: not within ${seconds} seconds` })
 })

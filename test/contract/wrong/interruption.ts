@@ -1,14 +1,15 @@
 import { Invoice, Invoices } from "@gatefold/core"
 import { Effect, Fiber, Stream } from "effect"
-import { HttpClient } from "effect/http"
+import { HttpClient, HttpClientRequest } from "effect/http"
 import { subject as ecca } from "../../../packages/ecca/test/contract.ts"
 import { withService, withTransport, type Wrong } from "../Wrong.ts"
 
 /** Runs every request in a fiber of its own, which nobody ends. */
-const detached = withTransport(
-  ecca,
-  (client) => HttpClient.transform(client, (sent) => Effect.flatMap(Effect.forkDetach(sent), Fiber.join))
-)
+const detached = withTransport(ecca, (client) =>
+  HttpClient.transform(client, (_sent, request) => {
+    const own = client.execute(HttpClientRequest.setHeader(request, "x-of", "nobody"))
+    return Effect.flatMap(Effect.forkDetach(own), Fiber.join)
+  }))
 
 export const interruption: ReadonlyArray<Wrong> = [
   {

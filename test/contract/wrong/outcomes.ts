@@ -194,18 +194,20 @@ export const outcomes: ReadonlyArray<Wrong> = [
     )
   },
   {
-    name: "makes an invoice up where it cannot read the answer",
+    name: "gives what it saw last where it cannot read the answer",
     caughtBy: "unreadable-read-is-invalid",
     subject: withService(ecca, Invoices.Invoices, (invoices) => {
       const seen = new Map<string, Invoice.Invoice>()
       return {
         ...invoices,
-        create: (order) => Effect.tap(invoices.create(order), (made) => Effect.sync(() => seen.set(made.id, made))),
         get: (lookup) =>
-          Effect.catchReason(invoices.get(lookup), "GatewayError", "InvalidResponse", (_reason, error) => {
-            const known = "id" in lookup ? seen.get(lookup.id) : undefined
-            return known === undefined ? Effect.fail(as(error, unavailable)) : Effect.succeed(known)
-          })
+          invoices.get(lookup).pipe(
+            Effect.tap((read) => Effect.sync(() => seen.set(read.id, read))),
+            Effect.catchReason("GatewayError", "InvalidResponse", (_reason, error) => {
+              const known = "id" in lookup ? seen.get(lookup.id) : undefined
+              return known === undefined ? Effect.fail(error) : Effect.succeed(known)
+            })
+          )
       }
     })
   },

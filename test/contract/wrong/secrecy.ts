@@ -1,4 +1,4 @@
-import { GatewayError, InvalidResponse } from "@gatefold/core/GatewayError"
+import { GatewayError, InvalidResponse, NotFound } from "@gatefold/core/GatewayError"
 import * as Invoice from "@gatefold/core/Invoice"
 import { Invoices, type Service } from "@gatefold/core/Invoices"
 import { WebhookEvents } from "@gatefold/core/WebhookEvents"
@@ -40,6 +40,17 @@ export const secrecy: ReadonlyArray<Wrong> = [
         const issue = `authorization: Basic ${Buffer.from(key).toString("base64")}`
         return new GatewayError({ ...error, reason: new InvalidResponse({ path: "headers", issue }) })
       })
+    )
+  },
+  {
+    name: "shows its key to whoever asks for what does not exist",
+    caughtBy: "secret-in-refusal",
+    subject: withGet((get) => (lookup) =>
+      Effect.mapError(
+        get(lookup),
+        (error) =>
+          error.reason._tag === "NotFound" ? new GatewayError({ ...error, reason: new NotFound({ code: key }) }) : error
+      )
     )
   },
   {

@@ -50,7 +50,7 @@ const details = (invoice: Invoice, news: News) => {
     case "InvoiceReceivedPayment":
     case "InvoicePaymentSettled":
       return {
-        afterExpiration: "no",
+        afterExpiration: news.payment.afterExpiration,
         paymentMethodId: InvoiceJson.paymentMethodId,
         payment: InvoiceJson.payment(invoice, news.payment)
       }

@@ -37,8 +37,8 @@ export const open = (options: Options): Effect.Effect<Database, SqlError, Scope.
   )
 
 /**
- * The transaction at the end is a trial: a file that is damaged, of another kind or not writable fails here, at the
- * start, and not at the first payment.
+ * The transaction at the end is a trial: a file that is of another kind or not writable fails here, at the start, and
+ * not at the first payment. (BEGIN IMMEDIATE alone succeeds on a file that is not writable.)
  */
 const settings = ({ disableWAL, readonly }: Options): ReadonlyArray<string> =>
   readonly
@@ -49,6 +49,7 @@ const settings = ({ disableWAL, readonly }: Options): ReadonlyArray<string> =>
       "PRAGMA fullfsync = ON",
       "PRAGMA foreign_keys = ON",
       "BEGIN IMMEDIATE",
+      "CREATE TABLE gatefold_can_write (trial)",
       "ROLLBACK"
     ]
 

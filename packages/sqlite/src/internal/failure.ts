@@ -50,7 +50,7 @@ const reasonOf = (cause: SqliteError, errno: number, operation: Operation): SqlE
 }
 
 /** A primary key is unique too, and so is a rowid (SQLITE_CONSTRAINT_PRIMARYKEY, _UNIQUE, _ROWID). */
-const unique = new Set([2067])
+const unique = new Set([1555, 2067, 2579])
 
 /** Constraints whose text a trigger, a virtual table or a function may have put together from values. */
 const wordedByCode = new Set([1043, 1811, 2323])

@@ -2,16 +2,15 @@
  * All golden exchanges of a subject, played and judged.
  */
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Golden from "../Golden.ts"
 import { show, unless, Violation } from "../Violation.ts"
-import type { World } from "../World.ts"
+import { transports, type World } from "../World.ts"
 import * as difference from "./difference.ts"
 import * as ExactJson from "./exactJson.ts"
 import { inapplicable } from "./inapplicable.ts"
 import { bodyOf, type Outcome, play, type Played } from "./play.ts"
-
-/** @internal How many are played at a time. */
-export const atOnce = 4
+import * as ScriptedServer from "./scriptedServer.ts"
 
 /** @internal Every golden exchange of the subject; there has to be one. */
 export const all = Effect.fnUntraced(function*({ subject: { golden } }: World) {
@@ -21,21 +20,26 @@ export const all = Effect.fnUntraced(function*({ subject: { golden } }: World) {
   return yield* new Violation({ message: `${golden.pathname} has no file with golden exchanges` })
 })
 
+/** @internal The same world with one transport for all that are played, which takes most of the time to make. */
+export const stage = Effect.fnUntraced(function*(world: World) {
+  const transport = Layer.succeedContext(yield* Layer.build(transports.undici))
+  const connect: World["connect"] = (connection) => world.connect({ transport, ...connection })
+  const staged: World = { ...world, connect }
+  return staged
+})
+
 /** @internal Plays all of them, and fails with what is found wrong in any, by file. */
 export const judgeAll = Effect.fnUntraced(function*(
   world: World,
   problems: (golden: Golden.Golden, played: Played) => ReadonlyArray<string>
 ) {
-  const judged = yield* Effect.forEach(
-    yield* all(world),
-    (golden) =>
-      Effect.map(
-        play(world, golden),
-        (played) => problems(golden, played).map((problem) => `${golden.file}: ${problem}`)
-      ),
-    { concurrency: atOnce }
-  )
-  const found = judged.flat()
+  const staged = yield* stage(world)
+  const server = yield* ScriptedServer.open
+  const found: Array<string> = []
+  for (const golden of yield* all(world)) {
+    const wrong = problems(golden, yield* play(staged, server, golden))
+    found.push(...wrong.map((problem) => `${golden.file}: ${problem}`))
+  }
   yield* unless(found.length === 0, found.join("\n"))
 })
 

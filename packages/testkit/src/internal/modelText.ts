@@ -32,20 +32,25 @@ export const nonsense = (became: Outcome, right: Outcome): string | undefined =>
   return undefined
 }
 
-/** @internal Whether a text of an answer says that money arrived. */
-export const paidWords = ({ invoice, withdrawal }: Subject["words"]) => {
-  const words = new Set([
-    ...Object.entries(invoice).flatMap(([word, status]) => status === "paid" ? [word] : []),
-    ...Object.entries(withdrawal ?? {}).flatMap(([word, status]) => status === "succeeded" ? [word] : [])
-  ])
-  return (value: Json): boolean => typeof value === "string" && words.has(value)
+const topOf = (outcome: Outcome): ReadonlyArray<ExactJson.JsonObject> => {
+  if (outcome._tag !== "Success") return []
+  return (ExactJson.isArray(outcome.model) ? outcome.model : [outcome.model]).filter(ExactJson.isObject)
 }
 
-/** @internal Whether the model, or one of a list, says so. */
-export const isPaid = (outcome: Outcome): boolean => {
-  if (outcome._tag !== "Success") return false
-  const models = ExactJson.isArray(outcome.model) ? outcome.model : [outcome.model]
-  return models.some((one) => ExactJson.isObject(one) && (one["status"] === "paid" || one["status"] === "succeeded"))
+const isSettled = ({ status }: ExactJson.JsonObject): boolean => status === "paid" || status === "succeeded"
+
+/** @internal Whether the model, or one of a list, says that money arrived. */
+export const isPaid = (outcome: Outcome): boolean => topOf(outcome).some(isSettled)
+
+/** @internal Whether a text of an answer is what a model was paid by: the provider's word for it, or a part of that. */
+export const saysPaid = (right: Outcome, { invoice, withdrawal }: Subject["words"]) => {
+  const means = new Map<string, string>([...Object.entries(invoice), ...Object.entries(withdrawal ?? {})])
+  const kept = topOf(right).filter(isSettled).map(({ providerStatus }) => providerStatus)
+  return (value: Json): boolean =>
+    typeof value === "string" && value !== "" && kept.some((word) =>
+      word === value ||
+      (typeof word === "string" && word.includes(value) && isSettled({ status: means.get(value) ?? null }))
+    )
 }
 
 const decimalOf = (value: Json): BigDecimal.BigDecimal | undefined => {
@@ -66,8 +71,6 @@ export const isAmountOf = (right: Outcome, value: Json): boolean => {
   return decimal !== undefined && amountsOf(right).some((one) => BigDecimal.equals(one, decimal))
 }
 
-const manyDigits = BigDecimal.make(900_719_925_474_099_307n, 2)
-
 const many = "9007199254740993.07"
 
 /** @internal Other ways to state an amount, and other amounts. */
@@ -78,15 +81,22 @@ export const rewrites: ReadonlyArray<readonly [what: string, rewrite: (value: Js
   [`as the number ${many}`, () => new ExactJson.Digits(many)]
 ]
 
-/** @internal An amount of the model that neither was there before nor was written in. */
-export const strangeAmount = (became: Outcome, right: Outcome): string | undefined => {
+/** What becomes of it as a number of JavaScript, or cut off. */
+const spoiltMany = ["9007199254740992", "9007199254740993", "9007199254740993.1", "9007199254740994"].map(
+  (text) => BigDecimal.fromStringUnsafe(text)
+)
+
+/** @internal An amount of the model that lost digits. */
+export const lostDigits = (became: Outcome, right: Outcome): string | undefined => {
   if (became._tag === "Broken") return became.how
-  const stated = [...amountsOf(right), manyDigits]
+  const stated = amountsOf(right)
   for (const [path, value] of everyValue(became)) {
     const amount = isAmountAt(path) ? decimalOf(value) : undefined
-    if (amount !== undefined && !stated.some((one) => BigDecimal.equals(one, amount))) {
-      return `the model has ${ExactJson.write(value)} at ${path.join(".")}, which nobody stated`
+    if (amount !== undefined && !stated.some(isSame(amount)) && spoiltMany.some(isSame(amount))) {
+      return `the model has ${ExactJson.write(value)} at ${path.join(".")} of an answer that says ${many}`
     }
   }
   return undefined
 }
+
+const isSame = (amount: BigDecimal.BigDecimal) => (other: BigDecimal.BigDecimal) => BigDecimal.equals(amount, other)

@@ -16,6 +16,7 @@ import type { World } from "../World.ts"
 import * as ExactJson from "./exactJson.ts"
 import { once } from "./once.ts"
 import { calls } from "./operationCalls.ts"
+import type { ScriptedServer } from "./scriptedServer.ts"
 
 /** @internal What became of a call; `Broken` is what none may end in. */
 export type Outcome =
@@ -49,26 +50,28 @@ export const unlessGolden = (world: World): string | undefined => {
   return baseUrlOf(world) === undefined ? "the subject does not say which variable is the base URL" : undefined
 }
 
-/** @internal */
-export const play = (world: World, { conversation }: Golden): Effect.Effect<Played, SettingsError> =>
+/** @internal The server follows the golden exchange from now on. */
+export const play = (
+  world: World,
+  server: ScriptedServer,
+  { conversation }: Golden
+): Effect.Effect<Played, SettingsError> =>
   Effect.scoped(Effect.gen(function*() {
     const heard: Array<Route.ApiRequest | undefined> = conversation.exchanges.map(() => undefined)
     const base = baseUrlOf(world)
     const settings = { ...world.settings, ...conversation.settings }
     const fill = filler(settings)
-    const provider = yield* Script.serve(
-      ...conversation.exchanges.map((exchange, index) =>
-        stepOf(exchange, fill, (request) => {
-          heard[index] = request
-        })
-      )
-    )
+    const verify = yield* server.follow(conversation.exchanges.map((exchange, index) => [
+      stepOf(exchange, fill, (request) => {
+        heard[index] = request
+      })
+    ]))
     const adapter = yield* world.connect({
-      settings: base === undefined ? settings : { ...settings, [base.variable]: provider.url + base.path }
+      settings: base === undefined ? settings : { ...settings, [base.variable]: server.url + base.path }
     })
     const ready = yield* Effect.orDie(calls[conversation.operation](conversation.input))
     const outcome = yield* ended(Effect.exit(once(ready(adapter))))
-    const astray = yield* Effect.match(provider.verify, {
+    const astray = yield* Effect.match(verify, {
       onFailure: ({ message }) => message,
       onSuccess: () => undefined
     })

@@ -101,8 +101,7 @@ export const unlessHides = (where: string, text: string, secrets: ReadonlyArray<
 /** What stands before and behind it, without itself. */
 const around = (text: string, leak: string): string => {
   const at = text.indexOf(leak)
-  const before = text.slice(Math.max(0, at - 60), at)
-  return `...${before}<HERE>${text.slice(at + leak.length, at + leak.length + 40)}...`
+  return `...${text.slice(Math.max(0, at - 60), at + leak.length + 60).replaceAll(leak, "<HERE>").slice(0, 130)}...`
 }
 
 /** @internal A value in every way in which programs, loggers and people look at it. */

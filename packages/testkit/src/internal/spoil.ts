@@ -11,6 +11,8 @@ type Path = ReadonlyArray<string>
 /** @internal A golden exchange of which one answer was changed. */
 export interface Spoilt {
   readonly what: string
+  /** The same for what need not be tried twice. */
+  readonly where: string
   readonly golden: Golden
 }
 
@@ -58,18 +60,26 @@ export const changeAt = (json: Json, path: Path, change: (value: Json) => Json |
   )
 }
 
-/** @internal One copy for each value of each answer for which the change is not the same. */
+/** Answers to the same request are read by the same code; so are the items of a list. */
+const whereOf = ({ operation }: Golden["conversation"], { request }: Exchange, path: Path, what: string): string => {
+  const [service = ""] = operation.split(".")
+  const inItems = path.map((key) => /^\d+$/u.test(key) ? "*" : key)
+  return JSON.stringify([service, request.method, request.path.split("?")[0], inItems, what])
+}
+
+/** @internal One copy for each value to which it applies, with the change there. */
 export const each = (
-  golden: Golden,
+  { conversation, file }: Golden,
   what: string,
   applies: (value: Json) => boolean,
   change: (value: Json) => Json | undefined
 ): ReadonlyArray<Spoilt> =>
-  golden.conversation.exchanges.flatMap((exchange, index) =>
+  conversation.exchanges.flatMap((exchange, index) =>
     valuesOf(answerOf(exchange) ?? null).filter(([, value]) => applies(value)).map(([path]) => ({
       what: `${path.join(".")} ${what}`,
+      where: whereOf(conversation, exchange, path, what),
       golden: withAnswers(
-        golden,
+        { conversation, file },
         (json, at) => at === index ? ExactJson.write(changeAt(json, path, change)) : undefined
       )
     }))
@@ -89,19 +99,20 @@ export const all = (
     // from the end, so that what is taken out of a list does not move the rest
     return ExactJson.write(paths.reduceRight((spoilt, path) => changeAt(spoilt, path, change), json))
   })
-  return count === 0 ? [] : [{ what, golden: changed }]
+  return count === 0 ? [] : [{ what, where: `${golden.file} ${what}`, golden: changed }]
 }
 
 /** @internal A copy in which every object of every answer has other fields, each with its value as text. */
 export const everyObject = (
   golden: Golden,
+  what: string,
   change: (fields: ReadonlyArray<readonly [string, string]>) => ReadonlyArray<readonly [string, string]>
-): Golden => {
+): Spoilt => {
   const written = (json: Json): string => {
     if (ExactJson.isArray(json)) return `[${json.map(written).join(",")}]`
     if (!ExactJson.isObject(json)) return ExactJson.write(json)
     const fields = Object.entries(json).map(([key, value]) => [key, written(value)] as const)
     return `{${change(fields).map(([key, text]) => `${JSON.stringify(key)}:${text}`).join(",")}}`
   }
-  return withAnswers(golden, written)
+  return { what, where: `${golden.file} ${what}`, golden: withAnswers(golden, written) }
 }

@@ -27,16 +27,20 @@ const unlessReleased = Effect.fnUntraced(function*<A>(
   const before = (yield* simulator.requests).length
   yield* simulator.arm(Fault.Timeout({ effect: "none" }), match)
   const fiber = yield* Effect.forkChild(call)
-  const last = Effect.map(simulator.requests, (all) => all.slice(before).at(-1))
-  const isOpen = Effect.map(last, (request) =>
-    request !== undefined && request.ended === undefined &&
-    (match?.operation === undefined || request.operations.includes(match.operation)))
-  yield* eventually(`${what} is sent`, isOpen)
-  const sent = (yield* simulator.requests).length
+  const unanswered = Effect.map(
+    simulator.requests,
+    (all) =>
+      all.findIndex(({ ended, operations }, at) =>
+        at >= before && ended === undefined && (match?.operation === undefined || operations.includes(match.operation))
+      )
+  )
+  yield* eventually(`${what} is sent`, Effect.map(unanswered, (at) => at >= 0))
+  const [at, sent] = [yield* unanswered, (yield* simulator.requests).length]
   yield* Fiber.interrupt(fiber)
   yield* eventually(
     `the connection of ${what} that was interrupted is closed`,
-    Effect.map(last, (request) => request?.ended === "abandoned")
+    Effect.map(simulator.requests, (all) => all[at]?.ended === "abandoned"),
+    2
   )
   yield* settled
   yield* unlessEqual(`the number of requests after ${what} was interrupted`, (yield* simulator.requests).length, sent)

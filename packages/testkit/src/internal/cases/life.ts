@@ -44,8 +44,8 @@ const payments = Case.group("I", [
         yield* unlessEqual(`the status of an invoice that was just ${what}`, invoice.status, "open")
         yield* unlessEqual(
           `the price of an invoice that was ${what}`,
-          show(invoice.price?.toString()),
-          show(price.toString())
+          `${invoice.price}`,
+          `${price}`
         )
         if (isEchoed || references.length > 0) {
           yield* unlessEqual(`the reference of an invoice that was ${what}`, reference, order.reference)
@@ -230,7 +230,7 @@ const unlessCovers = Effect.fnUntraced(
       `${what} should ${
         covers ? "" : "not "
       }cover its price: it is ${status} (${providerStatus}), coverage ${coverage}, ` +
-        `price ${show(invoice.price?.toString())}, ${show(Invoice.conditions(invoice))}`
+        `price ${invoice.price}, ${show(Invoice.conditions(invoice))}`
     )
     return invoice
   }

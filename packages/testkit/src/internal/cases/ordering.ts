@@ -55,8 +55,8 @@ export const ordering = Case.group("H", [
       Effect.gen(function*() {
         const { adapter: observer, order, simulator } = world
         const wait = Effect.andThen(TestClock.adjust("7 minutes"), simulator.advance(0))
-        for (let each = 0; each < 3; each++) {
-          const steps = yield* Histories.history({ observer, simulator, order: order(), acts: 5, wait })
+        for (let each = 0; each < 4; each++) {
+          const steps = yield* Histories.history({ observer, simulator, order: order(), acts: 6, wait })
           const [broken] = yield* Histories.judge(steps, { areWebhooksRead: isReadBack(world), cases: 20 })
           yield* unless(broken === undefined, `a generated history ${broken}`)
         }

@@ -5,7 +5,7 @@ import { Fault } from "@gatefold/core/Simulator"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Case from "../../Case.ts"
-import { unless, unlessEqual, unlessFails } from "../../Violation.ts"
+import { unless, unlessEqual, unlessFails, Violation } from "../../Violation.ts"
 import { withoutPauses } from "../../World.ts"
 import { attempt, safetyOf, said } from "../creating.ts"
 import { lost, pages, refused, spoilt } from "../lanes.ts"
@@ -104,12 +104,21 @@ export const references = Case.group("F", [
       const asked = order()
       yield* simulator.arm(Fault.Hangup({ effect: "applied" }), { operation: "invoices.create" })
       yield* Effect.ignore(withoutPauses(adapter.invoices.create(asked)))
-      const { id, reference } = yield* adapter.invoices.get({ reference: asked.reference })
+      const found = yield* Effect.result(adapter.invoices.get({ reference: asked.reference }))
       const [made] = yield* simulator.books
-      yield* unlessEqual("the invoice that the reference finds", { id, reference }, {
-        id: made?.id,
-        reference: asked.reference
-      })
+      if (Result.isFailure(found)) {
+        const { message } = found.failure
+        return yield* new Violation({
+          message: `the reference should find the invoice ${made?.id}, and failed (${message})`
+        })
+      }
+      const { id, reference } = found.success
+      const expected = { id: made?.id, reference: asked.reference }
+      yield* unlessEqual(
+        "the invoice that the reference finds",
+        { id: String(id), reference: String(reference) },
+        expected
+      )
     })
   }
 ])

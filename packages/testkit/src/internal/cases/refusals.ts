@@ -1,8 +1,8 @@
 /**
  * E. The provider says no: what that means, and what may be sent after it.
  */
-import type { Reason } from "@gatefold/core/GatewayError"
-import { Fault, type RecordedRequest } from "@gatefold/core/Simulator"
+import type { GatewayError, Reason } from "@gatefold/core/GatewayError"
+import { Fault, type Match, type RecordedRequest } from "@gatefold/core/Simulator"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -156,9 +156,14 @@ const waits = [["5 seconds", "5"], ["a date 5 seconds ahead", "Thu, 01 Jan 1970 
 const waitsFor = Effect.fnUntraced(function*<A>(
   world: World,
   what: string,
-  call: Effect.Effect<A, { readonly reason: Reason; readonly retryAfter: Duration.Duration | undefined }>
+  call: Effect.Effect<A, GatewayError>,
+  match?: Match
 ) {
-  const count = Effect.map(world.simulator.requests, ({ length }) => length)
+  const operation = match?.operation
+  const count = Effect.map(
+    world.simulator.requests,
+    (all) => all.filter(({ operations }) => operation === undefined || operations.includes(operation)).length
+  )
   const before = yield* count
   const fiber = yield* Effect.forkChild(Effect.result(withoutPauses(call)))
   yield* eventually(`${what} was sent`, Effect.map(count, (now) => now > before))
@@ -197,7 +202,8 @@ const limits = Case.group("E", [
       yield* world.simulator.arm(Fault.RateLimited({ retryAfter: date }))
       yield* waitsFor(world, `a read that is to wait until ${asDate}`, read)
       yield* world.simulator.arm(Fault.RateLimited({ retryAfter: seconds }), create)
-      yield* waitsFor(world, `a create that is to wait ${inSeconds}`, world.adapter.invoices.create(world.order()))
+      const call = world.adapter.invoices.create(world.order())
+      yield* waitsFor(world, `a create that is to wait ${inSeconds}`, call, create)
     })
   }
 ])

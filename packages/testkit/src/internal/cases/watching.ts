@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
 import * as Case from "../../Case.ts"
 import { show, unless, unlessEqual } from "../../Violation.ts"
-import { eventually, type World } from "../../World.ts"
+import { settled, type World } from "../../World.ts"
 import { inapplicable } from "../inapplicable.ts"
 import { requestsFor } from "../provider.ts"
 import { open, pass, quoteOf, unlessFresh } from "../viewer.ts"
@@ -67,10 +67,10 @@ export const watching = Case.group("I", [
       yield* pass(2, Effect.void)
       yield* world.simulator.pay(id)
       yield* pass(60, Effect.void)
-      yield* eventually("the watch of a paid payment ends", Effect.sync(() => viewer.fiber.pollUnsafe() !== undefined))
+      yield* settled
       const exit = viewer.fiber.pollUnsafe()
       const last = viewer.shown()
-      yield* unlessEqual("how the watch of a paid payment ends", exit?._tag, "Success")
+      yield* unlessEqual("how the watch of a paid payment has ended", exit?._tag, "Success")
       yield* unlessEqual("the status that it shows last", last?.status, "paid")
       yield* unless(
         quoteOf(last) === undefined,
