@@ -19,6 +19,8 @@ export interface Wrong {
   /** The variant in which it is caught, where that is not the default. */
   readonly variant?: string | undefined
   readonly subject: Subject
+  /** The same without the mistake, where that is no adapter of the workspace. */
+  readonly right?: Subject | undefined
 }
 
 type Services = Context.Context<Gateway | Capability.All>

@@ -32,12 +32,21 @@ const checkAdapter = Effect.fnUntraced(function*(subject: Subject) {
   return report
 })
 
-/** A case that fails on a wrong adapter says something only if it passes on the right one. */
-const isFair = (reports: ReadonlyArray<Report.Report>, { caughtBy, subject, variant = "default" }: Wrong): boolean =>
-  reports.some((report) =>
-    report.provider === subject.provider.id &&
-    report.of("passed").some((one) => one.case === caughtBy && one.variant === variant)
+/** A case that fails on a wrong adapter says something only if it passes on a right one, and not on none. */
+const isFair = Effect.fnUntraced(function*(reports: ReadonlyArray<Report.Report>, wrong: Wrong) {
+  const { caughtBy, right, subject, variant = "default" } = wrong
+  if (right !== undefined) {
+    const results = yield* AdapterContract.check(right, { only: [caughtBy], variant })
+    return results.length > 0 && results.every(({ outcome }) => outcome._tag === "Passed")
+  }
+  const ended = reports.flatMap(({ findings, provider }) =>
+    findings
+      .filter((one) => one.case === caughtBy && one.variant === variant)
+      .map(({ outcome }) => ({ outcome, isItsOwn: provider === subject.provider.id }))
   )
+  return ended.some(({ outcome }) => outcome === "passed") &&
+    !ended.some(({ isItsOwn, outcome }) => isItsOwn && outcome === "failed")
+})
 
 const program = Effect.gen(function*() {
   yield* Effect.promise(() => mkdir(folder, { recursive: true }))
@@ -47,7 +56,7 @@ const program = Effect.gen(function*() {
     all,
     (wrong) =>
       Effect.tap(
-        Effect.map(caught(wrong), (found) => found !== undefined && isFair(reports, wrong)),
+        Effect.zipWith(caught(wrong), isFair(reports, wrong), (found, fair) => found !== undefined && fair),
         (isCaught) => isCaught ? Effect.void : Console.error(`not caught by ${wrong.caughtBy}: ${wrong.name}`)
       ),
     { concurrency: 4 }

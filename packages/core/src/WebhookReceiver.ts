@@ -5,19 +5,17 @@
  * The raw bytes are kept, because a signature covers them: mount a receiver before any body parser.
  */
 import * as Cause from "effect/Cause"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Metric from "effect/Metric"
-import * as Predicate from "effect/Predicate"
 import * as Accounts from "./Accounts.ts"
-import { detailOf, type GatewayError } from "./GatewayError.ts"
+import type { GatewayError } from "./GatewayError.ts"
 import * as cappedBody from "./internal/cappedBody.ts"
 import * as NodeExchange from "./internal/nodeExchange.ts"
 import * as WebBytes from "./internal/webBytes.ts"
-import * as Present from "./Present.ts"
+import * as WebhookReply from "./internal/webhookReply.ts"
 import * as RawWebhook from "./RawWebhook.ts"
 import * as RetryPolicy from "./RetryPolicy.ts"
 import type { WebhookEvent } from "./WebhookEvent.ts"
@@ -35,6 +33,21 @@ export interface Options<E, R> {
   readonly statusOf?: ((rejected: WebhookRejected) => number | undefined) | undefined
 }
 
+/** For an application that stores webhooks before they are proven in full, as a durable checkout does. */
+export interface Taking<E, R> {
+  /**
+   * Takes a webhook of a configured account as it came, nothing of it proven: let the account's
+   * `WebhookEvents.admit` judge it first. Only after it succeeded is the webhook answered with 200. A `WebhookRejected`
+   * is answered with its status, what else fails with 503.
+   */
+  readonly take: (
+    account: string,
+    webhook: RawWebhook.RawWebhook
+  ) => Effect.Effect<unknown, E | WebhookRejected | GatewayError | Accounts.UnknownAccount, R>
+  /** As in `Options`. */
+  readonly statusOf?: Options<E, R>["statusOf"]
+}
+
 /** A request whose body was not read yet. */
 export interface Incoming<E> extends cappedBody.Body<E> {
   readonly method: string
@@ -43,31 +56,12 @@ export interface Incoming<E> extends cappedBody.Body<E> {
 }
 
 /** How a request is answered. */
-export interface Reply {
-  readonly status: number
-  /** A word for the sender, people and metrics, without anything of the request. */
-  readonly outcome: string
-  /** What belongs to this status: `allow`, `accept` or `retry-after`. */
-  readonly headers: Readonly<Record<string, string>>
-  /** More about it, for the log and not for the sender. */
-  readonly detail?: string
-}
+export type Reply = WebhookReply.Reply
 
-const reply = (status: number, outcome: string, more: Partial<Reply> = {}): Reply => ({
-  status,
-  outcome,
-  headers: {},
-  ...more
-})
+const { reply } = WebhookReply
 
 /** How long the application may take for an event. Its sender does not wait longer, Ecca 15 s in all [WH]. */
 const handledWithin = "10 seconds"
-
-/** The name of what a handler failed with: its message may say anything. */
-const kindOf = (error: unknown): string => {
-  if (Predicate.hasProperty(error, "_tag") && Predicate.isString(error._tag)) return error._tag
-  return error instanceof Error ? error.name : "defect"
-}
 
 /** How long a sender may take for the body. */
 const bodyWithin = "10 seconds"
@@ -91,14 +85,13 @@ const received = Metric.counter("gatefold_webhooks", {
 export const receive = <E, R, E2>(
   account: string,
   incoming: Incoming<E2>,
-  options: Options<E, R>
+  options: Options<E, R> | Taking<E, R>
 ): Effect.Effect<Reply, never, Accounts.Accounts | R> =>
   checkHead(account, incoming).pipe(
     Effect.andThen(readWebhook(incoming)),
-    Effect.flatMap((webhook) => prove(account, webhook, options)),
-    Effect.flatMap((event) => hand(event, options)),
+    Effect.flatMap((webhook) => "take" in options ? take(account, webhook, options) : handOn(account, webhook, options)),
     Effect.catch((refused) => Effect.succeed(refused)),
-    Effect.catchDefect((defect) => Effect.succeed(reply(500, "internal error", { detail: kindOf(defect) }))),
+    Effect.catchDefect((defect) => Effect.succeed(reply(500, "internal error", { detail: WebhookReply.kindOf(defect) }))),
     Effect.tap(noted(account))
   )
 
@@ -119,15 +112,13 @@ const checkHead = (
   { headers, method }: Pick<Incoming<unknown>, "headers" | "method">
 ): Effect.Effect<void, Reply, Accounts.Accounts> =>
   Effect.flatMap(Accounts.Accounts, ({ ids }) => {
-    if (!ids.some((id) => id === account)) return Effect.fail(unknownAccount)
+    if (!ids.some((id) => id === account)) return Effect.fail(WebhookReply.unknownAccount)
     if (method.toUpperCase() !== "POST") return Effect.fail(reply(405, "method", { headers: { allow: "POST" } }))
     const contentType = headers["content-type"] ?? "application/json"
     return /^application\/([a-z0-9.+-]+\+)?json\b/iu.test(contentType)
       ? Effect.void
       : Effect.fail(reply(415, "content type", { headers: { accept: "application/json" } }))
   })
-
-const unknownAccount = reply(404, "UnknownAccount")
 
 /** The webhook with its exact bytes, or the reply to what is none. */
 const readWebhook = <E>(incoming: Incoming<E>): Effect.Effect<RawWebhook.RawWebhook, Reply> =>
@@ -147,47 +138,42 @@ const unreadable = (error: unknown): Reply => {
 const behindParser = "a body parser has read the webhook before its receiver could: mount the receiver first, " +
   "or let the parser keep the bytes as rawBody"
 
-const prove = <E, R>(
+/** Proves the webhook here, and hands the event on. */
+const handOn = <E, R>(
   account: string,
   webhook: RawWebhook.RawWebhook,
-  { statusOf }: Options<E, R>
-): Effect.Effect<WebhookEvent, Reply, Accounts.Accounts> =>
+  { onEvent, statusOf }: Options<E, R>
+): Effect.Effect<Reply, Reply, Accounts.Accounts | R> =>
   Accounts.on(account, Effect.flatMap(WebhookEvents, ({ receive }) => receive(webhook))).pipe(
     RetryPolicy.limit(provenWithin),
+    Effect.mapError((error) => WebhookReply.toFailure(error, statusOf)),
     Effect.timeoutOrElse({ duration: answeredWithin, orElse: () => Effect.fail(reply(503, "timeout")) }),
-    Effect.catchTags({
-      UnknownAccount: () => Effect.fail(unknownAccount),
-      WebhookRejected: (rejected) =>
-        Effect.failSync(() =>
-          reply(statusOf?.(rejected) ?? rejected.httpStatus, rejected.why, { detail: rejected.detail })
-        ),
-      GatewayError: (error) => Effect.fail(notAsked(error))
-    })
+    Effect.flatMap((event) => accepted(Effect.suspend(() => onEvent(event)), WebhookReply.toHandlerFailure))
   )
 
-/** The provider could not be asked: its sender may try again. */
-const notAsked = ({ operation, reason, retryAfter }: GatewayError): Reply =>
-  reply(reason._tag === "Unsupported" ? 404 : 503, reason._tag, {
-    // not its message, which may hold ids
-    detail: [operation, detailOf(reason).code ?? ("evidence" in reason ? reason.evidence : undefined)]
-      .filter((word) => word !== undefined)
-      .join(" "),
-    headers: Present.only({
-      "retry-after": retryAfter === undefined ? undefined : `${Math.ceil(Duration.toSeconds(retryAfter))}`
-    })
-  })
+/** Leaves it to the application. */
+const take = <E, R>(
+  account: string,
+  webhook: RawWebhook.RawWebhook,
+  { statusOf, take }: Taking<E, R>
+): Effect.Effect<Reply, never, R> =>
+  accepted(Effect.suspend(() => take(account, webhook)), (error) => WebhookReply.toFailure(error, statusOf))
 
-const hand = <E, R>(event: WebhookEvent, { onEvent }: Options<E, R>): Effect.Effect<Reply, never, R> =>
-  Effect.matchCause(Effect.timeout(Effect.suspend(() => onEvent(event)), handledWithin), {
+/** 200 after the application succeeded, and only then. */
+const accepted = <E, R>(
+  application: Effect.Effect<unknown, E, R>,
+  toFailure: (error: unknown) => Reply
+): Effect.Effect<Reply, never, R> =>
+  Effect.matchCause(Effect.timeout(application, handledWithin), {
     onSuccess: () => reply(200, "taken"),
-    onFailure: (cause) => reply(503, "handler failed", { detail: kindOf(Cause.squash(cause)) })
+    onFailure: (cause) => toFailure(Cause.squash(cause))
   })
 
 /** The path that a webhook of an account comes to: `/webhooks/{account}`. */
 const mounted = "/webhooks/:account"
 
 /** Adds `/webhooks/{account}` to an `HttpRouter`. */
-export const layer = <E, R>(options: Options<E, R>) =>
+export const layer = <E, R>(options: Options<E, R> | Taking<E, R>) =>
   HttpRouter.use(Effect.fnUntraced(function*(router) {
     const context = yield* Effect.context<Accounts.Accounts | R>()
     const route = Effect.gen(function*() {
@@ -216,7 +202,7 @@ const accountOf = (url: string): string => {
  * `/webhooks/{account}`. A body that is not read to its end is left to the server.
  */
 export const toWebHandler = <E, R>(
-  options: Options<E, R>
+  options: Options<E, R> | Taking<E, R>
 ): Effect.Effect<(request: Request) => Promise<Response>, never, Accounts.Accounts | R> =>
   Effect.map(Effect.context<Accounts.Accounts | R>(), (context) => (request) => {
     const incoming = {
@@ -247,7 +233,7 @@ export type NodeResponse = NodeExchange.Response
  * a parser has left only its own reading of them, it answers 500 and says so in the log, since nothing can be proven.
  */
 export const toNodeHandler = <E, R>(
-  options: Options<E, R>
+  options: Options<E, R> | Taking<E, R>
 ): Effect.Effect<(request: NodeRequest, response: NodeResponse) => Promise<void>, never, Accounts.Accounts | R> =>
   Effect.map(Effect.context<Accounts.Accounts | R>(), (context) => (request, response) => {
     const path = request.originalUrl ?? request.url ?? "/"

@@ -6,6 +6,7 @@ import { SimulatorError } from "@gatefold/core/Simulator"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as TestClock from "effect/testing/TestClock"
 import type * as Case from "./Case.ts"
@@ -37,7 +38,13 @@ export const runCase = (
 ): Effect.Effect<Outcome> => {
   const waived = subject.waived?.[one.id]
   if (waived !== undefined) return Effect.succeed(waivedOrRefused(one, waived))
-  return judged(Effect.provide(Effect.scoped(run(subject, variant, one)), TestClock.layer()))
+  return run(subject, variant, one).pipe(
+    Effect.scoped,
+    Effect.provide(TestClock.layer()),
+    // spoilt on purpose, adapters warn a lot; a case about logs watches them itself
+    Effect.provideService(Logger.CurrentLoggers, new Set()),
+    judged
+  )
 }
 
 /**

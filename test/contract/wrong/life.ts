@@ -72,11 +72,11 @@ export const life: ReadonlyArray<Wrong> = [
     })
   },
   {
-    name: "overlooks that too much was paid where it came late",
+    name: "goes on missing the rest of a payment when it came late",
     caughtBy: "late-rest-of-a-payment-is-seen",
     subject: withSettings(ecryptopay, {
       ECRYPTOPAY_LATE_OVERPAID_STATES: "",
-      ECRYPTOPAY_LATE_STATES: "tarde_pero_seguro,tarde_y_de_mas"
+      ECRYPTOPAY_UNDERPAID_STATES: "falta_un_poco,tarde_y_de_mas"
     })
   },
   {

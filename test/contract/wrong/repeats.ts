@@ -1,7 +1,7 @@
 import { Gateway, GatewayError, Invoice, Invoices, type NewInvoice } from "@gatefold/core"
 import * as Operation from "@gatefold/core/Operation"
 import { Context, Effect } from "effect"
-import { HttpClient } from "effect/http"
+import { HttpClient, HttpClientRequest } from "effect/http"
 import { subject as ecca } from "../../../packages/ecca/test/contract.ts"
 import { subject as ecryptopay } from "../../../packages/ecryptopay/test/contract.ts"
 import { withService, withServices, withTransport, type Wrong } from "../Wrong.ts"
@@ -39,6 +39,23 @@ const declaring = (subject: Wrong["subject"], operation: Operation.Operation) =>
     const operations = new Map([...gateway.operations, ["invoices.create", operation]])
     return Context.add(services, Gateway.Gateway, { ...gateway, operations })
   })
+
+const keyHeader = "idempotency-key"
+
+/** Declares that its creates carry a key. */
+const keyed = (subject: Wrong["subject"]) =>
+  declaring(subject, Operation.write("invoices.create", { safety: "key", keyHeader, findOut: "create it again" }))
+
+/** Every request carries a key that is made of the reference in its body. */
+const sendingKeys = (keyOf: (reference: string) => string) =>
+  keyed(withTransport(
+    ecca,
+    HttpClient.mapRequest((request) => {
+      const sent = request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : ""
+      const reference = /"external_id":"([^"]*)"/u.exec(sent)?.[1] ?? ""
+      return HttpClientRequest.setHeader(request, keyHeader, keyOf(reference))
+    })
+  ))
 
 export const repeats: ReadonlyArray<Wrong> = [
   {
@@ -155,18 +172,14 @@ export const repeats: ReadonlyArray<Wrong> = [
   {
     name: "declares an idempotency key that it does not send",
     caughtBy: "idempotency-key-is-sent",
-    subject: declaring(
-      ecca,
-      Operation.write("invoices.create", { safety: "key", keyHeader: "idempotency-key", findOut: "create it again" })
-    )
+    subject: keyed(ecca),
+    right: sendingKeys((reference) => reference)
   },
   {
     name: "sends one idempotency key for every order",
     caughtBy: "idempotency-key-is-sent",
-    subject: declaring(
-      ecca,
-      Operation.write("invoices.create", { safety: "key", keyHeader: "user-agent", findOut: "create it again" })
-    )
+    subject: sendingKeys(() => "the-key"),
+    right: sendingKeys((reference) => reference)
   },
   {
     name: "gives the invoice of a reference whatever it costs",

@@ -60,6 +60,14 @@ const decimalOf = (value: Json): BigDecimal.BigDecimal | undefined => {
     : undefined
 }
 
+/** @internal Whether a value of an answer may be in the model: it stands there, or may be written in another way. */
+export const mayCome = (right: Outcome, value: Json): boolean => {
+  if (ExactJson.isArray(value) || ExactJson.isObject(value) || typeof value === "boolean") return true
+  const text = value instanceof ExactJson.Digits ? value.text : value ?? ""
+  return /^\d{4}-\d\d-\d\d/u.test(text) ||
+    (right._tag === "Success" && ExactJson.write(right.model).toLowerCase().includes(text.toLowerCase()))
+}
+
 const isAmountAt = (path: ReadonlyArray<string>): boolean => path.at(-1) === "amount"
 
 const amountsOf = (outcome: Outcome): ReadonlyArray<BigDecimal.BigDecimal> =>

@@ -11,8 +11,6 @@ type Path = ReadonlyArray<string>
 /** @internal A golden exchange of which one answer was changed. */
 export interface Spoilt {
   readonly what: string
-  /** The same for what need not be tried twice. */
-  readonly where: string
   readonly golden: Golden
 }
 
@@ -60,47 +58,46 @@ export const changeAt = (json: Json, path: Path, change: (value: Json) => Json |
   )
 }
 
-/** Answers to the same request are read by the same code; so are the items of a list. */
-const whereOf = ({ operation }: Golden["conversation"], { request }: Exchange, path: Path, what: string): string => {
-  const [service = ""] = operation.split(".")
-  const inItems = path.map((key) => /^\d+$/u.test(key) ? "*" : key)
-  return JSON.stringify([service, request.method, request.path.split("?")[0], inItems, what])
+/** @internal A value somewhere in one of the answers. */
+export interface Field {
+  readonly exchange: number
+  readonly path: Path
+  readonly value: Json
+  /** The same for what is read by the same code: the items of a list, and one object in several files. */
+  readonly key: string
 }
 
-/** @internal One copy for each value to which it applies, with the change there. */
-export const each = (
-  { conversation, file }: Golden,
-  what: string,
-  applies: (value: Json) => boolean,
-  change: (value: Json) => Json | undefined
-): ReadonlyArray<Spoilt> =>
-  conversation.exchanges.flatMap((exchange, index) =>
-    valuesOf(answerOf(exchange) ?? null).filter(([, value]) => applies(value)).map(([path]) => ({
-      what: `${path.join(".")} ${what}`,
-      where: whereOf(conversation, exchange, path, what),
-      golden: withAnswers(
-        { conversation, file },
-        (json, at) => at === index ? ExactJson.write(changeAt(json, path, change)) : undefined
-      )
+/** @internal Every value of every answer. */
+export const fieldsOf = ({ conversation: { exchanges, operation } }: Golden): ReadonlyArray<Field> =>
+  exchanges.flatMap((exchange, index) =>
+    valuesOf(answerOf(exchange) ?? null).map(([path, value]) => ({
+      exchange: index,
+      path,
+      value,
+      key: JSON.stringify([
+        operation.split(".")[0],
+        exchange.request.method,
+        ...path.some(isIndex) ? [path.map((key) => isIndex(key) ? "*" : key)] : [path, ExactJson.write(value)]
+      ])
     }))
   )
 
-/** @internal One copy, if anything is to be changed, with the change at every value to which it applies. */
-export const all = (
+const isIndex = (key: string): boolean => /^\d+$/u.test(key)
+
+/** @internal The same with a change at each of these values. */
+export const at = (
   golden: Golden,
-  what: string,
-  applies: (value: Json) => boolean,
+  fields: ReadonlyArray<Field>,
   change: (value: Json) => Json | undefined
-): ReadonlyArray<Spoilt> => {
-  let count = 0
-  const changed = withAnswers(golden, (json) => {
-    const paths = valuesOf(json).flatMap(([path, value]) => applies(value) ? [path] : [])
-    count += paths.length
-    // from the end, so that what is taken out of a list does not move the rest
-    return ExactJson.write(paths.reduceRight((spoilt, path) => changeAt(spoilt, path, change), json))
-  })
-  return count === 0 ? [] : [{ what, where: `${golden.file} ${what}`, golden: changed }]
-}
+): Golden =>
+  withAnswers(golden, (json, index) =>
+    ExactJson.write(
+      // from the end, so that what is taken out of a list does not move the rest
+      fields.filter(({ exchange }) => exchange === index).reduceRight(
+        (spoilt, { path }) => changeAt(spoilt, path, change),
+        json
+      )
+    ))
 
 /** @internal A copy in which every object of every answer has other fields, each with its value as text. */
 export const everyObject = (
@@ -114,5 +111,5 @@ export const everyObject = (
     const fields = Object.entries(json).map(([key, value]) => [key, written(value)] as const)
     return `{${change(fields).map(([key, text]) => `${JSON.stringify(key)}:${text}`).join(",")}}`
   }
-  return { what, where: `${golden.file} ${what}`, golden: withAnswers(golden, written) }
+  return { what, golden: withAnswers(golden, written) }
 }

@@ -1,65 +1,27 @@
 /**
  * C. What the provider's answers become.
  */
-import * as Effect from "effect/Effect"
 import * as Case from "../../Case.ts"
 import type { Golden } from "../../Golden.ts"
-import { unless } from "../../Violation.ts"
-import type { World } from "../../World.ts"
-import * as ExactJson from "../exactJson.ts"
+import type * as ExactJson from "../exactJson.ts"
 import * as goldens from "../goldens.ts"
-import { inapplicable } from "../inapplicable.ts"
 import * as model from "../modelText.ts"
-import { type Outcome, play, unlessGolden } from "../play.ts"
-import * as ScriptedServer from "../scriptedServer.ts"
+import { unlessGolden } from "../play.ts"
 import * as spoil from "../spoil.ts"
+import * as spoiling from "../spoiling.ts"
 
 const shared = { isScripted: true, needs: [], unless: unlessGolden }
 
-/** A watch that gets no answer waits for the next one, so that only time would end it. */
-const canBeSpoilt = ({ conversation: { operation, outcome } }: Golden): boolean =>
-  outcome.success !== undefined && operation !== "payments.watch"
-
-/** Plays each golden exchange that succeeds as it is and spoilt, and fails with the first that is judged to be wrong. */
-const spoiling = Effect.fnUntraced(function*(
-  world: World,
-  spoilt: (golden: Golden, right: Outcome) => ReadonlyArray<spoil.Spoilt>,
-  problem: (became: Outcome, right: Outcome) => string | undefined
-) {
-  const staged = yield* goldens.stage(world)
-  const tried = new Set<string>()
-  for (const golden of (yield* goldens.all(world)).filter(canBeSpoilt)) {
-    // of its own: a request that is given up here may still arrive
-    const server = yield* ScriptedServer.open
-    const { outcome: right } = yield* play(staged, server, golden)
-    // what is wrong without being spoilt is another case's
-    if (right._tag !== "Success") continue
-    for (const { golden: copy, what, where } of spoilt(golden, right)) {
-      if (tried.has(where)) continue
-      tried.add(where)
-      const found = problem((yield* play(staged, server, copy)).outcome, right)
-      yield* unless(found === undefined, `${golden.file}, ${what}: ${found}`)
-    }
-  }
-  console.log("TRIED", tried.size)
-  if (tried.size === 0) return yield* inapplicable("no golden exchange has such an answer")
-})
-
-/** The same model, or a failure that has a type. */
-const sameOrFailure = (became: Outcome, right: Outcome): string | undefined =>
-  became._tag === "Failure" ? undefined : same(became, right)
-
-const same = (became: Outcome, right: Outcome): string | undefined =>
-  goldens.said(became) === goldens.said(right)
-    ? undefined
-    : `it should still be ${goldens.said(right)}, and is ${goldens.said(became)}`
-
+/** Ways in which a field says nothing. */
 const gone: ReadonlyArray<readonly [what: string, change: (value: ExactJson.Json) => ExactJson.Json | undefined]> = [
   ["left out", () => undefined],
   ["null", () => null],
   ["an object", () => ({ unexpected: true })],
-  ["empty", (value) => ExactJson.isArray(value) ? [] : ""]
+  ["empty", () => ""]
 ]
+
+const every = (golden: Golden, applies: (value: ExactJson.Json) => boolean) =>
+  spoil.fieldsOf(golden).filter(({ value }) => applies(value))
 
 /** Deeper than any answer is, and than some parsers go. */
 const deep = `${"[".repeat(5_000)}${"]".repeat(5_000)}`
@@ -81,13 +43,13 @@ export const answers = Case.group("C", [
     why: "Providers add fields without notice; on that day every order of every shop would fail.",
     look: "`Schema.Struct` ignores what it does not name; do not ask for `onExcessProperty: \"error\"`.",
     run: (world) =>
-      spoiling(
+      spoiling.unlessAll(
         world,
         (golden) => [spoil.everyObject(golden, "with another field in every object", (fields) => [
           ...fields,
           ["added_later", "{\"nested\":[1,null,\"text\"]}"]
         ])],
-        same
+        spoiling.same
       )
   },
   {
@@ -97,9 +59,8 @@ export const answers = Case.group("C", [
     why: "A defect takes down the program that polls; `NaN` and `undefined` in a model end up in the books.",
     look: "Decode answers with a Schema (`ProviderClient.call` does) and never read a field that was not decoded.",
     run: (world) =>
-      spoiling(
+      spoiling.unlessEveryField(
         world,
-        (golden) => gone.flatMap(([what, change]) => spoil.each(golden, what, (value) => value !== null, change)),
         (became, right) => became._tag === "Broken" ? became.how : model.nonsense(became, right)
       )
   },
@@ -111,12 +72,15 @@ export const answers = Case.group("C", [
     look: "A default where the status is decoded, or a last branch of the mapping that means success.",
     isCritical: true,
     run: (world) =>
-      spoiling(
+      spoiling.unlessAll(
         world,
-        (golden, right) =>
-          gone.flatMap(([what, change]) =>
-            spoil.all(golden, `with the status ${what}`, model.saysPaid(right, world.subject.words), change)
-          ),
+        (golden, right) => {
+          const fields = every(golden, model.saysPaid(right, world.subject.words))
+          return fields.length === 0 ? [] : gone.map(([what, change]) => ({
+            what: `with the status ${what}`,
+            golden: spoil.at(golden, fields, change)
+          }))
+        },
         (became) => model.isPaid(became) ? `it should not be paid, and is ${goldens.said(became)}` : undefined
       )
   },
@@ -128,13 +92,16 @@ export const answers = Case.group("C", [
     look: "`Wire.parseJson` keeps the digits of numbers, `Wire.Amount` reads them; `JSON.parse` does not.",
     isCritical: true,
     run: (world) =>
-      spoiling(
+      spoiling.unlessAll(
         world,
         (golden, right) =>
-          model.rewrites.flatMap(([what, rewrite]) =>
-            spoil.each(golden, what, (value) => model.isAmountOf(right, value), rewrite)
+          every(golden, (value) => model.isAmountOf(right, value)).flatMap((field) =>
+            model.rewrites.map(([what, rewrite]) => ({
+              what: `${field.path.join(".")} ${what}`,
+              golden: spoil.at(golden, [field], rewrite)
+            }))
           ),
-        (became, right) => model.lostDigits(became, right)
+        model.lostDigits
       )
   },
   {
@@ -144,7 +111,7 @@ export const answers = Case.group("C", [
     why: "One odd answer would end the program that polls, and with it every shop's orders.",
     look: "Code that walks an answer by itself instead of decoding it with a Schema.",
     run: (world) =>
-      spoiling(world, (golden) => [
+      spoiling.unlessAll(world, (golden) => [
         spoil.everyObject(golden, "with every key twice", (fields) => [...fields, ...fields]),
         spoil.everyObject(golden, "with __proto__ and constructor as keys", (fields) => [
           ["__proto__", "{\"status\":\"x\"}"],
@@ -152,6 +119,6 @@ export const answers = Case.group("C", [
           ["constructor", "{}"]
         ]),
         spoil.everyObject(golden, "nested deeply", (fields) => [...fields, ["added_later", deep]])
-      ], sameOrFailure)
+      ], spoiling.sameOrFailure)
   }
 ])

@@ -22,10 +22,8 @@ const byText =
   "Keep amounts as `Money`: read them with `Wire.Amount`, write them with `Money.format`, never through a number."
 
 /** Whole numbers beyond what a float can tell apart, and fractions that none can hold. */
-const awkward = [
-  ...["1", "10", "12.3", "0.29", "1.15", "4.35", "19.99", "1234567.89"],
-  ...["4503599627370497.01", "9007199254740993", "9007199254740993.01"]
-]
+const awkward = "1 10 12.3 0.29 1.15 4.35 19.99 1234567.89 4503599627370497.01 9007199254740993 9007199254740993.01"
+  .split(" ")
 
 /** The awkward amounts at this number of decimals, the last digit being the smallest amount. */
 const amountsAt = (decimals: number): ReadonlyArray<string> =>

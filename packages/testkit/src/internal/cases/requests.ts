@@ -117,7 +117,9 @@ export const requests = Case.group("B", [
     look: "`ProviderClient` sets it; an adapter's own headers must not take it away.",
     needs: [],
     run: Effect.fnUntraced(function*(world) {
-      const nameless = (yield* tour(world)).filter(({ headers }) => transportsOwn.test(headers["user-agent"]?.trim() ?? ""))
+      const nameless = (yield* tour(world)).filter(({ headers }) =>
+        transportsOwn.test(headers["user-agent"]?.trim() ?? "")
+      )
       yield* unlessEqual("requests without a User-Agent of its own", nameless.map(lineOf), [])
     })
   },
@@ -138,12 +140,15 @@ export const requests = Case.group("B", [
   {
     id: "create-carries-its-key",
     name: "a create that is safe by a key carries one of its own in the declared header",
-    why: "A create that is repeated without its key charges twice; one that carries another order's key pays that order.",
+    why:
+      "A create that is repeated without its key charges twice; one that carries another order's key pays that order.",
     look: "`keyHeader` of the operation, and the `headers` of its request.",
     isCritical: true,
     needs: ["invoices.create"],
     unless: ({ adapter }) =>
-      adapter.gateway.operations.get("invoices.create")?.safety === "key" ? undefined : "its create is not safe by a key",
+      adapter.gateway.operations.get("invoices.create")?.safety === "key"
+        ? undefined
+        : "its create is not safe by a key",
     run: Effect.fnUntraced(function*(world) {
       const name = world.adapter.gateway.operations.get("invoices.create")?.keyHeader?.toLowerCase() ?? ""
       const keys = (yield* twoCreates(world)).sent.map(({ headers }) => headers[name]?.trim() ?? "")
@@ -185,7 +190,10 @@ export const requests = Case.group("B", [
         const [request] = (yield* creates(simulator)).slice(before)
         if (request === undefined) continue
         checked++
-        yield* unless(standsIn(money, request), `${money.text} should be sent, and this is: ${request.url} ${request.body}`)
+        yield* unless(
+          standsIn(money, request),
+          `${money.text} should be sent, and this is: ${request.url} ${request.body}`
+        )
       }
       yield* unless(checked > 0, "create sent nothing")
     })
