@@ -5,9 +5,9 @@
  * variables, and `Btcpay.provider` is for `Gateway.layerConfig`.
  */
 import * as Provider from "@gatefold/core/Provider"
+import * as WebhookProof from "@gatefold/core/WebhookProof"
 import * as Webhooks from "@gatefold/core/Webhooks"
 import type { Scheme } from "@gatefold/core/WebhookSignature"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as account from "./account.ts"
 import { type BtcpayOptions, check, settings } from "./BtcpayOptions.ts"
@@ -43,7 +43,7 @@ export const provider = Provider.make({
       withdrawals: withdrawals(store),
       webhookEvents: yield* Webhooks.make({
         ...identity,
-        proving: proving(options),
+        proving: WebhookProof.proving(options, scheme),
         readClaim: mapping.claim(options.storeId),
         observe: (id) => byId(store, id),
         readBacksPerMinute: options.readBacksPerMinute
@@ -52,20 +52,14 @@ export const provider = Provider.make({
   })
 })
 
-/** `BTCPay-Sig: sha256=…` is over the body alone. No time is sent, so that no age is asked for. */
+/** `BTCPay-Sig: sha256=…` is over the body alone. */
 const scheme: Scheme = {
   algorithm: "sha256",
   signedText: "{body}",
   encoding: "hex",
   prefix: "sha256=",
-  signatureHeader: "btcpay-sig",
-  tolerance: Duration.zero
+  signatureHeader: "btcpay-sig"
 }
-
-/** `check` has seen to it that a signature is only left out where the settings say so. */
-const proving = (
-  { webhookProof: mode = "signature+readback", webhookSecrets: secrets }: BtcpayOptions
-): Webhooks.Proving => mode === "readback" || secrets === undefined ? { mode: "readback" } : { mode, scheme, secrets }
 
 /** Every service that BTCPay Server has, from options. */
 export const layer = provider.layer

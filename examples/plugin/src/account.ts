@@ -1,7 +1,7 @@
 /**
  * What the parts of one store's adapter share: the declared operations, the client, and what refusals mean.
  */
-import { InvalidRequest, InvalidResponse, type Reason } from "@gatefold/core/GatewayError"
+import { InvalidRequest, NotFound, type Reason } from "@gatefold/core/GatewayError"
 import * as Operation from "@gatefold/core/Operation"
 import type { Identity } from "@gatefold/core/Provider"
 import * as ProviderClient from "@gatefold/core/ProviderClient"
@@ -61,16 +61,14 @@ const problem = Wire.decode(wire.Problem)
 
 const invalidFields = Wire.decode(wire.InvalidFields)
 
-/** A 404 with another code, or with none, may be about the store, or come from anything on the way. */
+/** A 404 with another code may be about the store. */
 const reasonOf = ({ code, detail, json, status }: Refusal, { name }: Operation.Operation): Reason | undefined => {
   const fields = status === 400 || status === 422 ? Result.getOrUndefined(invalidFields(json)) : undefined
   if (fields !== undefined) {
     const field = ourFields.get(fields[0].path.toLowerCase()) ?? "request"
     return new InvalidRequest({ field, issue: "not accepted by the server", ...detail })
   }
-  return (status === 404 || status === 410) && (code === undefined || code !== absences.get(name))
-    ? new InvalidResponse({ path: "code", issue: "does not say that the object is absent", ...detail })
-    : undefined
+  return status === 404 && code !== undefined && code === absences.get(name) ? new NotFound(detail) : undefined
 }
 
 const absences: ReadonlyMap<string, string> = new Map([

@@ -121,16 +121,19 @@ const list = (account: Account, filter: Invoices.Filter) => {
   if (!Number.isSafeInteger(pageSize) || pageSize < 1 || pageSize > 1000) {
     return refuse("pageSize", "a whole number from 1 to 1000")
   }
-  const answers = Pages.numbered({
-    fetch: (page) =>
+  const answers = Pages.numbered(
+    (page) =>
       account.client.call(listInvoices, {
         method: "GET",
         path: "/invoices",
         query: { status: word, skip: String((page - 1) * pageSize), take: String(pageSize) }
       }, wire.Invoices),
-    id: ({ id }) => id,
-    stuck: () =>
-      account.client.error(listInvoices, new InvalidResponse({ path: "skip", issue: "the list repeats itself" }))
-  })
+    {
+      id: ({ id }) => id,
+      pageSize,
+      stuck: () =>
+        account.client.error(listInvoices, new InvalidResponse({ path: "skip", issue: "the list repeats itself" }))
+    }
+  )
   return Stream.mapEffect(answers, (answer) => seen(account, listInvoices, answer))
 }

@@ -8,7 +8,7 @@ import * as Money from "@gatefold/core/Money"
 import type * as Payment from "@gatefold/core/Payment"
 import type { Identity } from "@gatefold/core/Provider"
 import { SecureUrl } from "@gatefold/core/SecureUrl"
-import type { Claim } from "@gatefold/core/Webhooks"
+import type { AboutNoInvoice, Claim } from "@gatefold/core/Webhooks"
 import * as Wire from "@gatefold/core/Wire"
 import * as Withdrawal from "@gatefold/core/Withdrawal"
 import type * as DateTime from "effect/DateTime"
@@ -87,8 +87,8 @@ export const invoice = (identity: Identity, observedAt: DateTime.Utc, answer: wi
     id: answer.id,
     references: Schema.is(Reference)(metadata?.orderId) ? [metadata.orderId] : [],
     prices: [Money.fromBigDecimal(answer.amount, answer.currency)],
-    createdAt: answer.createdTime ?? undefined,
-    expiresAt: answer.expirationTime ?? undefined,
+    createdAt: answer.createdTime,
+    expiresAt: answer.expirationTime,
     checkout: state.status === "open" && Schema.is(SecureUrl)(url) ? new CheckoutAction.Redirect({ url }) : undefined,
     observedAt
   })
@@ -104,24 +104,24 @@ export const withdrawal = (identity: Identity, answer: wire.Payout): Withdrawal.
     providerStatus: state,
     amount: Money.fromBigDecimal(answer.originalAmount, answer.originalCurrency),
     net: payoutAmount && payoutCurrency ? Money.fromBigDecimal(payoutAmount, payoutCurrency) : undefined,
-    address: answer.destination ?? undefined,
-    method: method ?? undefined,
+    address: answer.destination,
+    method: method,
     // the proof of a Lightning payment is no transaction
-    transaction: method?.endsWith("-CHAIN") === true ? answer.paymentProof?.id ?? undefined : undefined,
-    createdAt: answer.date ?? undefined
+    transaction: method?.endsWith("-CHAIN") === true ? answer.paymentProof?.id : undefined,
+    createdAt: answer.date
   })
 }
 
-const readEvent = Wire.decode(wire.InvoiceEvent)
+const readEvent = Wire.decode(wire.Event)
+
+const readInvoiceEvent = Wire.decode(wire.InvoiceEvent)
 
 /** Which invoice a webhook is about. The id of an event is that of its first delivery, whichever this one is. */
-export const claim = (storeId: string) => (json: unknown): Result.Result<Claim, Wire.Unreadable> =>
-  Result.flatMap(readEvent(json), (event) =>
-    event.storeId === storeId
-      ? Result.succeed({
-        invoice: event.invoiceId,
-        eventType: event.type,
-        eventId: event.originalDeliveryId ?? event.deliveryId ?? undefined,
-        deliveryKey: event.deliveryId ?? undefined
-      })
-      : Result.fail(new Wire.Unreadable({ path: "storeId", issue: "another store" })))
+export const claim = (storeId: string) => (json: unknown): Result.Result<Claim | AboutNoInvoice, Wire.Unreadable> =>
+  Result.gen(function*() {
+    const { type } = yield* readEvent(json)
+    if (!wire.invoiceEvents.has(type)) return "about no invoice"
+    const { deliveryId, invoiceId, originalDeliveryId, storeId: from } = yield* readInvoiceEvent(json)
+    if (from !== storeId) return yield* Result.fail(new Wire.Unreadable({ path: "storeId", issue: "another store" }))
+    return { invoice: invoiceId, eventType: type, eventId: originalDeliveryId ?? deliveryId, deliveryKey: deliveryId }
+  })

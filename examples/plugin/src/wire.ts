@@ -44,17 +44,23 @@ export type Payout = typeof Payout.Type
 /** `PayoutDataList` */
 export const Payouts = Schema.Array(Payout)
 
-/** `WebhookInvoiceEvent`, with the types that are documented for it. */
+/** The types that are documented for `WebhookInvoiceEvent`. */
+export const invoiceEvents: ReadonlySet<string> = new Set([
+  "InvoiceCreated",
+  "InvoiceReceivedPayment",
+  "InvoicePaymentSettled",
+  "InvoiceProcessing",
+  "InvoiceSettled",
+  "InvoiceExpired",
+  "InvoiceInvalid"
+])
+
+/** `WebhookEvent` */
+export const Event = Schema.Struct({ type: Schema.String })
+
+/** `WebhookInvoiceEvent` */
 export const InvoiceEvent = Schema.Struct({
-  type: Schema.Literals([
-    "InvoiceCreated",
-    "InvoiceReceivedPayment",
-    "InvoicePaymentSettled",
-    "InvoiceProcessing",
-    "InvoiceSettled",
-    "InvoiceExpired",
-    "InvoiceInvalid"
-  ]),
+  type: Schema.String,
   storeId: Schema.String,
   invoiceId: InvoiceId,
   deliveryId: Wire.nullish(Wire.Id),

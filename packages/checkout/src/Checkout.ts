@@ -15,7 +15,6 @@ import * as SecureRandom from "effect/crypto/SecureRandom"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as PersistedQueue from "effect/persistence/PersistedQueue"
 import type * as Scope from "effect/Scope"
 import type * as SqlClient from "effect/sql/SqlClient"
 import type * as Stream from "effect/Stream"
@@ -29,7 +28,6 @@ import type * as Fact from "./Fact.ts"
 import type { PausedAccount } from "./internal/accounts.ts"
 import { make } from "./internal/engine.ts"
 import type { OpenError } from "./internal/open.ts"
-import { failed } from "./internal/storage.ts"
 import type * as Order from "./Order.ts"
 
 /** What a sweep did. */
@@ -144,15 +142,5 @@ export const layer = (
   options: Partial<CheckoutOptions> = {}
 ): Layer.Layer<Checkout, StartError, Accounts | SqlClient.SqlClient> =>
   Layer.effect(Checkout, make({ ...standard, ...options })).pipe(
-    Layer.provide(PersistedQueue.layer),
-    Layer.provide(
-      PersistedQueue.layerStoreSql({
-        tableName: "gatefold_queue",
-        pollInterval: "50 millis",
-        lockExpiration: "15 seconds",
-        lockRefreshInterval: "5 seconds"
-      })
-    ),
-    Layer.catchTag("SqlError", (error) => Layer.effect(Checkout, Effect.fail(failed(error)))),
     Layer.provide([SecureRandom.layerWebCrypto, Digest.layerWebCrypto])
   )

@@ -89,10 +89,22 @@ export class AccountPaused extends Schema.TaggedError<AccountPaused>(path("Accou
 /**
  * The database cannot be used. Nothing was acknowledged that is not stored.
  *
- * `unreachable`: try again. `full`, `readOnly`, `corrupt`, `newerSchema`, `missingPermission`: somebody has to act.
+ * `unreachable`: try again. `cannotOpen`, `readOnly`, `full`, `corrupt`, `newerSchema`, `wrongCredentials`, `noDatabase`,
+ * `missingPermission`: somebody has to act; the message says how.
  */
 export class StorageFailed extends Schema.TaggedError<StorageFailed>(path("StorageFailed"))("StorageFailed", {
-  kind: Schema.Literals(["unreachable", "full", "readOnly", "corrupt", "newerSchema", "missingPermission", "other"])
+  kind: Schema.Literals([
+    "unreachable",
+    "cannotOpen",
+    "readOnly",
+    "full",
+    "corrupt",
+    "newerSchema",
+    "wrongCredentials",
+    "noDatabase",
+    "missingPermission",
+    "other"
+  ])
 }) {
   get isRetryable(): boolean {
     return this.kind === "unreachable" || this.kind === "other"
@@ -103,11 +115,14 @@ export class StorageFailed extends Schema.TaggedError<StorageFailed>(path("Stora
 }
 
 const advice = {
-  unreachable: "the database cannot be reached: nothing was stored, try again",
+  unreachable: "the database cannot be reached: nothing was stored, try again, and see that it runs at its address",
+  cannotOpen: "the database's file cannot be opened: make its folder, and let this process read and write there",
   full: "the database has no room left: free space on its disk, nothing was stored",
   readOnly: "the database is read-only: make its file and folder writable for this process",
   corrupt: "the database file is damaged or is no database: restore it from a backup",
   newerSchema: "the database was written by a newer version of Gatefold: upgrade this program",
+  wrongCredentials: "the database refuses this user or password: correct them in its address",
+  noDatabase: "the server has no database of that name: create it, or correct the name in its address",
   missingPermission: "the database refuses this user: grant it the right to create and change tables",
   other: "the database failed in an unexpected way: see its own log"
 }

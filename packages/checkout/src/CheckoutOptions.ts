@@ -1,7 +1,6 @@
 /**
  * What can be chosen about a checkout. Times are how long things take, not moments.
  */
-import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 
 export interface CheckoutOptions {
@@ -12,17 +11,35 @@ export interface CheckoutOptions {
    * `/webhooks/{account}` below it, so that its webhooks find their account also after a switch.
    */
   readonly webhooksAt?: string | undefined
-  /** How long an open invoice whose provider tells no expiry is asked about. @default "7 days" */
+  /** How long an open invoice is asked about, since its expiry if its provider tells one. @default "7 days" */
   readonly staleAfter: Duration.Input
   /** How long an ended invoice is asked about: late money, adjustments and reversals. @default "3 days" */
   readonly watchEnded: Duration.Input
-  /** How many invoices of one account the sweeps may read in a minute, all processes together. @default 60 */
+  /**
+   * How many reads of one account the sweeps may do in each minute of the clock, all processes together: an invoice or a
+   * list. An adapter may need two requests for an invoice that has ended. @default 60
+   */
   readonly readsPerMinute: number
+  /**
+   * How often an open invoice is asked about at first: less and less often as it gets older, and rarely after its end. What
+   * could not be asked is asked again after as long. @default "15 seconds"
+   */
+  readonly lookEvery: Duration.Input
+  /** How long the calls to a provider for one attempt may take together: tries and look-ups. @default "30 seconds" */
+  readonly callsWithin: Duration.Input
+  /**
+   * How long after the time that its work may take a process counts as gone, so that another takes the work over: the
+   * longest pause that a process or its machine may make. @default "30 seconds"
+   */
+  readonly takeOverAfter: Duration.Input
   /** How long a handler may take for one change. @default "30 seconds" */
   readonly handlerTimeout: Duration.Input
   /** How often a change is tried before its invoice is parked as a dead letter. @default 20 */
   readonly deliveryTries: number
-  /** Whether this process asks providers by itself; without it only webhooks tell what happened. @default true */
+  /**
+   * Whether this process asks providers by itself. Without it only webhooks make it look: what is not signed is a hint,
+   * so that a provider is asked all the same. @default true
+   */
   readonly polls: boolean
   /** How often each process looks for work that no signal told it of. @default "1 second" */
   readonly pollInterval: Duration.Input
@@ -34,13 +51,11 @@ export const standard: CheckoutOptions = {
   staleAfter: "7 days",
   watchEnded: "3 days",
   readsPerMinute: 60,
+  lookEvery: "15 seconds",
+  callsWithin: "30 seconds",
+  takeOverAfter: "30 seconds",
   handlerTimeout: "30 seconds",
   deliveryTries: 20,
   polls: true,
   pollInterval: "1 second"
 }
-
-/** The options in force. */
-export const Current: Context.Reference<CheckoutOptions> = Context.Reference("@gatefold/checkout/CheckoutOptions", {
-  defaultValue: () => standard
-})

@@ -11,12 +11,15 @@ export class Orphan extends Schema.TaggedClass<Orphan>("@gatefold/checkout/Diffe
   invoice: Invoice.Invoice
 }) {}
 
-/** The provider states something that we did not know. It was joined to what we know, so it is no difference any more. */
+/**
+ * The provider states something that we did not know. It was joined to what we know, so it is no difference any more.
+ * Without `ours` it was not even known that the provider has it.
+ */
 export class Behind extends Schema.TaggedClass<Behind>("@gatefold/checkout/Difference/Behind")("Behind", {
   account: AccountId,
   reference: Reference,
   attempt: Schema.Int,
-  ours: Invoice.Invoice,
+  ours: Schema.optionalKey(Invoice.Invoice),
   theirs: Invoice.Invoice
 }) {}
 

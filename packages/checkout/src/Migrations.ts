@@ -70,15 +70,17 @@ const first = Effect.gen(function*() {
     PRIMARY KEY (store, reference, number, seq)
   )`
   yield* sql`CREATE TABLE gatefold_inbox (
+    store TEXT NOT NULL,
     account TEXT NOT NULL,
     digest TEXT NOT NULL,
     admitted TEXT NOT NULL,
     received_at BIGINT NOT NULL,
     result TEXT NOT NULL,
     settled_at BIGINT,
-    PRIMARY KEY (account, digest)
+    PRIMARY KEY (store, account, digest)
   )`
-  yield* sql`CREATE INDEX gatefold_inbox_settled ON gatefold_inbox (settled_at) WHERE settled_at IS NOT NULL`
+  yield* sql`CREATE INDEX gatefold_inbox_settled ON gatefold_inbox (store, settled_at)
+    WHERE settled_at IS NOT NULL`
   yield* sql`CREATE TABLE gatefold_changes (
     store TEXT NOT NULL,
     reference TEXT NOT NULL,
@@ -88,6 +90,7 @@ const first = Effect.gen(function*() {
     created_at BIGINT NOT NULL,
     PRIMARY KEY (store, reference, number, version)
   )`
+  yield* sql`CREATE INDEX gatefold_changes_created ON gatefold_changes (store, created_at)`
   yield* sql`CREATE TABLE gatefold_change_heads (
     store TEXT NOT NULL,
     reference TEXT NOT NULL,
@@ -102,7 +105,8 @@ const first = Effect.gen(function*() {
     failure TEXT,
     PRIMARY KEY (store, reference, number)
   )`
-  yield* sql`CREATE INDEX gatefold_change_heads_due ON gatefold_change_heads (due_at) WHERE due_at IS NOT NULL`
+  yield* sql`CREATE INDEX gatefold_change_heads_due ON gatefold_change_heads (store, due_at)
+    WHERE due_at IS NOT NULL`
   yield* sql`CREATE TABLE gatefold_accounts (
     account TEXT NOT NULL PRIMARY KEY,
     paused_at BIGINT,

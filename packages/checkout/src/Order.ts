@@ -37,7 +37,7 @@ export class Attempt extends Schema.Class<Attempt>("@gatefold/checkout/Attempt")
   invoice: Schema.optionalKey(Invoice.Invoice),
   /** How often what is known of the invoice has changed. */
   version: Schema.Int,
-  /** Why it is `refused` or `unknown`. */
+  /** Why it is `refused`, `unknown` or still `reserved`; of a `done` one, what contradicts its invoice. */
   failure: Schema.optionalKey(GatewayError),
   createdAt: Schema.DateTimeUtcFromString,
   /** The shop no longer wants it to be paid. It stays watched. */
@@ -67,15 +67,40 @@ export class Order extends Schema.Class<Order>("@gatefold/checkout/Order")({
     return this.attempts.some((attempt) => covers(this.price, attempt))
   }
 
-  /** Attempts that took money which is not the price of this order, or took it twice: a person has to look. */
+  /** Attempts that a person has to look at; `reviewOf` says why. */
   get needsReview(): ReadonlyArray<Attempt> {
-    return this.attempts.filter((attempt) => attempt.settledAt === undefined && isOdd(this, attempt))
+    return this.attempts.filter((attempt) => reviewOf(this, attempt).length > 0)
   }
 
   /** Attempts whose money has to go back. */
   get refundDue(): ReadonlyArray<Attempt> {
-    return this.attempts.filter((attempt) => attempt.settledAt === undefined && isTooMuch(this, attempt))
+    return this.attempts.filter((attempt) => reviewOf(this, attempt).includes("tooMuch"))
   }
+}
+
+/**
+ * Why a person has to look at an attempt.
+ *
+ * `unknown`: nobody knows whether the provider has it. `contradicted`: the provider stated something that does not fit
+ * its invoice. `reversed`: a success was taken back. `underpaid`: it ended, or was given up, with a part of the money.
+ * `uncovered`: it is paid, and that is not the price of the order. `tooMuch`: it is paid although it was canceled, or
+ * although another one pays for the order.
+ */
+export type Review = "unknown" | "contradicted" | "reversed" | "underpaid" | "uncovered" | "tooMuch"
+
+/** Why a person has to look at an attempt of an order; empty if nobody has to, or somebody did. */
+export const reviewOf = (order: Order, attempt: Attempt): ReadonlyArray<Review> => {
+  if (attempt.settledAt !== undefined) return []
+  const { failure, invoice, state } = attempt
+  const found: ReadonlyArray<readonly [Review, boolean]> = [
+    ["unknown", state === "unknown"],
+    ["contradicted", state === "done" && failure !== undefined],
+    ["reversed", invoice?.isReversed === true],
+    ["underpaid", isUnderpaid(attempt)],
+    ["uncovered", isPaid(attempt) && !covers(order.price, attempt)],
+    ["tooMuch", isTooMuch(order, attempt)]
+  ]
+  return found.flatMap(([why, holds]) => holds ? [why] : [])
 }
 
 /** Whether an attempt pays for an order of this price. One that the shop gave up never does. */
@@ -85,17 +110,16 @@ export const covers = (price: Money.Money, { canceledAt, invoice }: Attempt): bo
 /** Whether money came in for an attempt. */
 export const isPaid = ({ invoice }: Attempt): boolean => invoice?.status === "paid" && !invoice.isReversed
 
-const isOdd = (order: Order, attempt: Attempt): boolean =>
-  attempt.state === "unknown" ||
-  attempt.invoice?.isReversed === true ||
-  (isPaid(attempt) && !covers(order.price, attempt)) ||
-  isTooMuch(order, attempt)
+/** Money came in, and no more of it is expected. */
+const isUnderpaid = ({ canceledAt, invoice }: Attempt): boolean =>
+  invoice !== undefined && invoice.status !== "paid" && invoice.coverage !== "none" &&
+  (canceledAt !== undefined || Invoice.isTerminal(invoice))
 
 /** Paid although it was canceled, or although an earlier one that was paid stands for the order. */
 const isTooMuch = (order: Order, attempt: Attempt): boolean =>
   isPaid(attempt) &&
   (attempt.canceledAt !== undefined ||
-    order.attempts.some((other) => other !== attempt && isRather(order, other, attempt)))
+    order.attempts.some((other) => other.number !== attempt.number && isRather(order, other, attempt)))
 
 /** Which of two paid attempts pays for the order: one that covers it, else the earlier one. */
 const isRather = (order: Order, other: Attempt, attempt: Attempt): boolean => {
@@ -110,6 +134,14 @@ export const isOver = ({ canceledAt, invoice, state }: Attempt): boolean => {
   if (invoice === undefined) return canceledAt !== undefined && state === "reserved"
   return invoice.status !== "paid" && (canceledAt !== undefined || Invoice.isTerminal(invoice))
 }
+
+/**
+ * Whether a customer may be shown how to pay an attempt: it is the newest, the shop wants it, and no other one is paid.
+ * Of all others no checkout is given out.
+ */
+export const isPayable = ({ attempts }: Pick<Order, "attempts">, { canceledAt, number }: Attempt): boolean =>
+  canceledAt === undefined && attempts.at(-1)?.number === number &&
+  !attempts.some((other) => other.number !== number && other.canceledAt === undefined && isPaid(other))
 
 /** The id of an attempt in changes, logs and queues: `main/order-7/2`. */
 export const attemptKey = (

@@ -9,7 +9,7 @@ import type * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
 import { Catalog } from "./Catalog.ts"
-import { Invoices } from "./Invoices.ts"
+import { Invoices, type ServiceById } from "./Invoices.ts"
 import { Payments } from "./Payments.ts"
 import { WebhookDeliveries } from "./WebhookDeliveries.ts"
 import { WebhookEvents } from "./WebhookEvents.ts"
@@ -31,8 +31,8 @@ const service = <Id, Shape, const Aspect extends string = never>(
 ) => ({ tag, operations, aspects })
 
 /**
- * Every service with its operations. Aspects are ways of using an operation that may be absent by themselves, such as
- * reading an invoice by the merchant's reference.
+ * Every service with its operations. Aspects are ways of using an operation that may be absent by themselves: reading an
+ * invoice by the merchant's reference is then `Unsupported`, and nothing that an adapter has to see to.
  */
 export const services = {
   invoices: service(Invoices, { create: "effect", get: "effect", list: "stream", cancel: "effect" }, [
@@ -68,11 +68,13 @@ export type Provided<C> = { readonly [K in keyof C & Name]: Context.Service.Iden
 
 /** What an adapter has to build for a declaration: each declared operation, and no other. */
 export type Implementations<C> = {
-  readonly [K in keyof C & Name]: Pick<
-    Context.Service.Shape<Tag<K>>,
-    keyof C[K] & keyof Context.Service.Shape<Tag<K>>
-  >
+  readonly [K in keyof C & Name]: Pick<Built<K, C[K]>, keyof C[K] & keyof Built<K, C[K]>>
 }
+
+/** A service as an adapter builds it: it is never asked for an aspect that it does not declare. */
+type Built<K extends Name, Declared> = K extends "invoices"
+  ? Declared extends { readonly getByReference: Level } ? Context.Service.Shape<Tag<K>> : ServiceById
+  : Context.Service.Shape<Tag<K>>
 
 /** Every service. */
 export type All = Provided<Services>

@@ -10,38 +10,41 @@ const stuckAfter = 3
 
 interface State {
   readonly page: number
-  readonly seen: ReadonlySet<string>
   readonly withoutNews: number
 }
 
-/**
- * Reads page after page from 1, each only when it is wanted, and ends at the first empty one. Items that moved to another
- * page meanwhile come once. A list that keeps repeating itself fails with `stuck`.
- */
-export const numbered = <A, E, R, E2>(options: {
-  readonly fetch: (page: number) => Effect.Effect<ReadonlyArray<A>, E, R>
+export interface Options<A, E> {
   readonly id: (item: A) => string
-  readonly stuck: () => E2
-}): Stream.Stream<A, E | E2, R> => {
-  const start: State = { page: 1, seen: new Set(), withoutNews: 0 }
-  return Stream.paginate(
-    start,
-    (state) =>
-      Effect.flatMap(
-        options.fetch(state.page),
-        (items): Effect.Effect<readonly [Array<A>, Option.Option<State>], E2> => {
-          if (items.length === 0) return Effect.succeed([[], Option.none()])
-          const seen = new Set(state.seen)
-          const news = items.filter((item) => {
-            const isNew = !seen.has(options.id(item))
-            seen.add(options.id(item))
-            return isNew
-          })
-          const withoutNews = news.length === 0 ? state.withoutNews + 1 : 0
-          return withoutNews >= stuckAfter
-            ? Effect.fail(options.stuck())
-            : Effect.succeed([news, Option.some({ page: state.page + 1, seen, withoutNews })])
-        }
-      )
-  )
+  /** What it fails with where the list keeps repeating itself. */
+  readonly stuck: () => E
+  /**
+   * How many items every page but the last one has, if the provider is sure to keep to it: then a page with fewer is the
+   * last. @default the first empty page ends the list
+   */
+  readonly pageSize?: number | undefined
 }
+
+/**
+ * Reads page after page from 1, each only when it is wanted, and ends at the first empty one, or behind a page that has
+ * fewer items than `pageSize`. Items that moved to another page meanwhile come once. A list that keeps repeating itself
+ * fails with `stuck`.
+ */
+export const numbered = <A, E, R, E2>(
+  fetch: (page: number) => Effect.Effect<ReadonlyArray<A>, E, R>,
+  { id, pageSize = 0, stuck }: Options<A, E2>
+): Stream.Stream<A, E | E2, R> =>
+  // each run of the stream has seen nothing yet
+  Stream.suspend(() => {
+    const seen = new Set<string>()
+    const isNew = (item: A): boolean => seen.size < seen.add(id(item)).size
+    const start: State = { page: 1, withoutNews: 0 }
+    return Stream.paginate(start, ({ page, withoutNews }) =>
+      Effect.flatMap(fetch(page), (items): Effect.Effect<readonly [Array<A>, Option.Option<State>], E2> => {
+        const news = items.filter(isNew)
+        if (items.length === 0 || items.length < pageSize) {
+          return Effect.succeed([news, Option.none()])
+        }
+        const next = { page: page + 1, withoutNews: news.length === 0 ? withoutNews + 1 : 0 }
+        return next.withoutNews >= stuckAfter ? Effect.fail(stuck()) : Effect.succeed([news, Option.some(next)])
+      }))
+  })

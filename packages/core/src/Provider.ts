@@ -2,6 +2,7 @@
  * A provider's descriptor: the value that an adapter package exports.
  */
 import * as Effect from "effect/Effect"
+import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -16,12 +17,19 @@ import type { Operation } from "./Operation.ts"
 import type { RetryPolicy } from "./RetryPolicy.ts"
 import * as Settings from "./Settings.ts"
 
-/** What every adapter's options may hold. */
+/** What every adapter's options may hold. The variables begin with the provider's id. */
 export interface CommonOptions {
-  /** The account's name; default: the provider's id. */
+  /** The account's name; default: the provider's id. `…_ACCOUNT` */
   readonly account?: string | undefined
   /** The account's retry policy. */
   readonly retry?: RetryPolicy | undefined
+  /**
+   * How many invoices may be read back for webhooks in a minute, apart from all other calls.
+   * `…_READ_BACKS_PER_MINUTE` @default 600
+   */
+  readonly readBacksPerMinute?: number | undefined
+  /** For a rate limiter, a circuit breaker or a proxy. It must not repeat requests. */
+  readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
 }
 
 /** Which account an adapter is built for. */
@@ -42,6 +50,7 @@ export interface Definition<C extends Capability.Declaration, O extends CommonOp
   readonly currencies: ReadonlyArray<string> | "asked"
   /** How the operations are declared to the pipeline, for programs that ask what a write does. */
   readonly operations?: { readonly [P in Capability.Path]?: Operation } | undefined
+  /** How the options are read from variables; those that all adapters have are read without being named here. */
   readonly settings: Settings.Settings<O>
   /**
    * What is wrong with options beyond what their types say, by the variables' names; some may be absent because they
@@ -78,7 +87,8 @@ export const make = <const C extends Capability.Declaration, O extends CommonOpt
 ): Provider<Capability.Provided<C>, O, Exclude<R, Scope.Scope>> => {
   const id = ProviderId.make(definition.id)
   const build = (options: O) => assembled(definition, id, options)
-  const read = Settings.read(definition.settings, (found) => problemsOf(definition, found))
+  const settings: Settings.Settings<O> = { ...commonSettings(definition.id), ...definition.settings }
+  const read = Settings.read(settings, (found) => problemsOf(definition, found))
   const layer = (options: O) => Layer.effectContext(Effect.map(build(options), ({ exact }) => exact))
   const layerAll = (options: O) => Layer.effectContext(Effect.map(build(options), ({ all }) => all))
   return {
@@ -92,9 +102,17 @@ export const make = <const C extends Capability.Declaration, O extends CommonOpt
     layerAll,
     read,
     configured: Effect.map(read, Result.map(layerAll)),
-    isPresent: Settings.isPresent(definition.settings)
+    isPresent: Settings.isPresent(settings)
   }
 }
+
+/** What a variable of a provider or of a named account begins with. */
+const prefixOf = (id: string): string => id.toUpperCase().replaceAll("-", "_")
+
+const commonSettings = (id: string): Settings.Settings<CommonOptions> => ({
+  account: Settings.text(`${prefixOf(id)}_ACCOUNT`),
+  readBacksPerMinute: Settings.count(`${prefixOf(id)}_READ_BACKS_PER_MINUTE`)
+})
 
 /**
  * The same provider as another account: its settings are read under a prefix, `EU_ECCA_API_KEY` for the account `eu`.
@@ -103,7 +121,7 @@ export const named = <Provided, O extends CommonOptions, R>(
   provider: Provider<Provided, O, R>,
   account: string
 ): Provider<Provided, O, R> => {
-  const prefix = account.toUpperCase().replaceAll("-", "_")
+  const prefix = prefixOf(account)
   const within = (outer: ReadonlyArray<string>) => [...outer, prefix]
   const asNamed = (options: O): O => ({ ...options, account })
   const read = Effect.map(
@@ -140,7 +158,8 @@ const problemsOf = <C extends Capability.Declaration, O extends CommonOptions, R
 ): ReadonlyArray<Settings.Problem> => [
   ...options.account === undefined || Schema.is(AccountId)(options.account)
     ? []
-    : [Settings.wrong(`${id.toUpperCase()}_ACCOUNT`, "letters, digits, _ and -")],
+    : [Settings.wrong(`${prefixOf(id)}_ACCOUNT`, "letters, digits, _ and -")],
+  ...Settings.checkCount(`${prefixOf(id)}_READ_BACKS_PER_MINUTE`, options.readBacksPerMinute),
   ...check?.(options) ?? []
 ]
 

@@ -59,7 +59,10 @@ export interface Options {
   readonly secrets: ReadonlyArray<Redacted.Redacted>
   /** Reads the provider's documented error form. */
   readonly readEnvelope: (json: unknown) => Envelope | undefined
-  /** What a documented code means. Where it is `undefined`, the HTTP status decides. */
+  /**
+   * What a documented code means. Where it is `undefined`, the HTTP status decides, except for a read's 404 and 410, which
+   * are `InvalidResponse` then: that an object is absent is for a documented code to say.
+   */
   readonly reasonOf: (refusal: Refusal, operation: Operation) => Reason | undefined
   /** The account's policy; `RetryPolicy.Current` of a call goes before it. */
   readonly retry?: RetryPolicy.RetryPolicy | undefined

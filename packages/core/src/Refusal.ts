@@ -3,6 +3,7 @@
  */
 import type * as Duration from "effect/Duration"
 import * as GatewayError from "./GatewayError.ts"
+import type { Operation } from "./Operation.ts"
 import * as Present from "./Present.ts"
 
 export interface Refusal {
@@ -26,8 +27,14 @@ export interface Envelope {
 /**
  * What an HTTP status means by itself, for codes that a provider does not document. `undefined` for a status that says
  * nothing certain about what happened, such as any 5xx.
+ *
+ * A 404 or 410 is no proof of absence: only an adapter's `reasonOf` makes `NotFound` of a read.
  */
-export const reasonFromStatus = ({ detail, retryAfter, status }: Refusal): GatewayError.Reason | undefined => {
+export const reasonFromStatus = (
+  refusal: Refusal,
+  operation: Pick<Operation, "kind">
+): GatewayError.Reason | undefined => {
+  const { detail, retryAfter, status } = refusal
   switch (status) {
     case 400:
     case 405:
@@ -49,7 +56,7 @@ export const reasonFromStatus = ({ detail, retryAfter, status }: Refusal): Gatew
       return new GatewayError.Forbidden(detail)
     case 404:
     case 410:
-      return new GatewayError.NotFound(detail)
+      return missing(refusal, operation)
     case 409:
       return new GatewayError.Conflict({ kind: "other", ...detail })
     case 429:
@@ -57,4 +64,14 @@ export const reasonFromStatus = ({ detail, retryAfter, status }: Refusal): Gatew
     default:
       return undefined
   }
+}
+
+/**
+ * Anything on the way answers with such a status. Whoever takes a read of it for absence drops an invoice that is being
+ * paid, or makes another one. Of a write that the provider itself refuses it says that nothing happened.
+ */
+const missing = ({ code, detail }: Refusal, { kind }: Pick<Operation, "kind">): GatewayError.Reason => {
+  if (code !== undefined && kind === "write") return new GatewayError.NotFound(detail)
+  const issue = code === undefined ? "not in the documented form" : "no code that is documented for absence"
+  return new GatewayError.InvalidResponse({ path: "error", issue, ...detail })
 }

@@ -152,12 +152,14 @@ export const words = (variable: string): Config.Config<ReadonlyArray<string>> =>
 /** Paths are written behind it. */
 const isBaseUrl = (text: string): boolean => isSecure(text) && !/[?#]/u.test(text)
 
-/** An https URL (http for this machine), without a slash at its end. */
-export const baseUrl = (variable: string, standard: string): Config.Config<string> =>
-  Config.schema(checked("an https URL", isBaseUrl), variable).pipe(
-    Config.map((text) => text.replace(/\/+$/u, "")),
-    Config.withDefault(standard)
+/** An https URL (http for this machine), without a slash at its end; needed where there is no standard one. */
+export const baseUrl = (variable: string, standard?: string): Config.Config<string> => {
+  const url = Config.map(
+    Config.schema(checked("an https URL", isBaseUrl), variable),
+    (text) => text.replace(/\/+$/u, "")
   )
+  return standard === undefined ? url : Config.withDefault(url, standard)
+}
 
 /** One of several words. */
 export const choice = <const A extends string>(variable: string, of: ReadonlyArray<A>, standard: A): Config.Config<A> =>
@@ -176,6 +178,25 @@ export const checkCount = (variable: string, value: number | undefined): Readonl
 /** A text, by default none. */
 export const text = (variable: string): Config.Config<string | undefined> =>
   Config.String(variable).pipe(Config.withDefault(undefined))
+
+/** The form of a text: what is expected, as a problem says it, and whether a text is that. */
+export interface Form {
+  readonly expected: string
+  readonly test: (text: string) => boolean
+}
+
+const anyText: Form = { expected: "a text that is not blank", test: (text) => text.trim() !== "" }
+
+/** A text that is needed, of a form; by default anything but blanks. */
+export const requiredText = (variable: string, { expected, test }: Form = anyText): Config.Config<string> =>
+  Config.schema(checked(expected, test), variable)
+
+/** The same for a text that was given in code. For an adapter's `check`. */
+export const checkText = (
+  variable: string,
+  value: string | undefined,
+  { expected, test }: Form = anyText
+): ReadonlyArray<Problem> => value === undefined || test(value) ? [] : [wrong(variable, expected)]
 
 /**
  * A password that travels in a body and not in a header: anything but control characters.

@@ -89,9 +89,13 @@ export const receive = <E, R, E2>(
 ): Effect.Effect<Reply, never, Accounts.Accounts | R> =>
   checkHead(account, incoming).pipe(
     Effect.andThen(readWebhook(incoming)),
-    Effect.flatMap((webhook) => "take" in options ? take(account, webhook, options) : handOn(account, webhook, options)),
+    Effect.flatMap((webhook) =>
+      "take" in options ? take(account, webhook, options) : handOn(account, webhook, options)
+    ),
     Effect.catch((refused) => Effect.succeed(refused)),
-    Effect.catchDefect((defect) => Effect.succeed(reply(500, "internal error", { detail: WebhookReply.kindOf(defect) }))),
+    Effect.catchDefect((defect) =>
+      Effect.succeed(reply(500, "internal error", { detail: WebhookReply.kindOf(defect) }))
+    ),
     Effect.tap(noted(account))
   )
 

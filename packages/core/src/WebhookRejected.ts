@@ -18,7 +18,10 @@ export const Why = Schema.Literals([
   "StaleTimestamp",
   /** Not JSON, or without the id of an object. */
   "InvalidPayload",
-  /** Signed, and of a kind that nothing here is about. Acknowledged, so that it is not sent for ever. */
+  /**
+   * Of a kind that nothing here is about: as the adapter reads it, or because it is signed and cannot be read.
+   * Acknowledged, so that it is not sent for ever.
+   */
   "UnknownEvent",
   /** The provider, or the ownership hook, knows no such object. Acknowledged, so that it is not sent for ever. */
   "UnknownObject"

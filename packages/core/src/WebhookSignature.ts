@@ -27,8 +27,11 @@ export interface Scheme {
   readonly signatureHeader: string
   /** `undefined` where the provider sends no time. */
   readonly timestampHeader?: string | undefined
-  /** How far the signing time may lie from now, either way. Only `signature` mode asks for it. */
-  readonly tolerance: Duration.Duration
+  /**
+   * How far the signing time may lie from now, either way. Only `signature` mode asks for it, and only where the time is
+   * signed. @default 5 minutes
+   */
+  readonly tolerance?: Duration.Duration | undefined
 }
 
 /** A signature that one of the secrets made. */
@@ -104,9 +107,14 @@ export const make = Effect.fnUntraced(function*(scheme: Scheme, secrets: Readonl
 export const signsTime = ({ signedText, timestampHeader }: Scheme): boolean =>
   timestampHeader !== undefined && signedText.includes("{timestamp}")
 
+const standardTolerance = Duration.minutes(5)
+
 /** Whether a signing time is within the tolerance of `now`, both edges included. */
-export const isFresh = (scheme: Scheme, signedAt: DateTime.Utc, now: DateTime.Utc): boolean =>
-  Math.abs(DateTime.toEpochMillis(now) - DateTime.toEpochMillis(signedAt)) <= Duration.toMillis(scheme.tolerance)
+export const isFresh = (
+  { tolerance = standardTolerance }: Scheme,
+  signedAt: DateTime.Utc,
+  now: DateTime.Utc
+): boolean => Math.abs(DateTime.toEpochMillis(now) - DateTime.toEpochMillis(signedAt)) <= Duration.toMillis(tolerance)
 
 const readHeaders = (scheme: Scheme, webhook: RawWebhook) =>
   Result.gen(function*() {

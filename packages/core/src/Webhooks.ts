@@ -27,7 +27,7 @@ import * as Wire from "./Wire.ts"
 /** The most bytes that a webhook may have. */
 export const maxBytes = 65_536
 
-/** What an adapter reads in a body. In `readback` mode only the id is used. */
+/** What an adapter reads in a body about an invoice. In `readback` mode only the id is used. */
 export interface Claim {
   readonly invoice: InvoiceId
   readonly eventId?: string | undefined
@@ -37,6 +37,12 @@ export interface Claim {
   /** The invoice as the body states it, where the mode is `signature` and the merchant told where its fields sit. */
   readonly statement?: Invoice.Invoice | undefined
 }
+
+/**
+ * What an adapter says of a body that it can read and that is about something else, such as a payout. It is rejected as
+ * `UnknownEvent` and acknowledged in every mode, so that it is not sent for ever; nothing else follows from it.
+ */
+export type AboutNoInvoice = "about no invoice"
 
 /** How this account's webhooks are proven. */
 export type Proving =
@@ -51,8 +57,11 @@ export interface Options {
   readonly provider: ProviderId
   readonly account: AccountId
   readonly proving: Proving
-  /** Finds the claim in a body's JSON, numbers as text, and in the headers. */
-  readonly readClaim: (json: unknown, webhook: RawWebhook) => Result.Result<Claim, Wire.Unreadable>
+  /**
+   * Finds the claim in a body's JSON, numbers as text, and in the headers. It fails for a body that it cannot read, which
+   * is `InvalidPayload`, or `UnknownEvent` if the provider signed it.
+   */
+  readonly readClaim: (json: unknown, webhook: RawWebhook) => Result.Result<Claim | AboutNoInvoice, Wire.Unreadable>
   /** Reads the invoice as polls read it, so that a webhook and a poll of one fact are the same fact. */
   readonly observe: (id: InvoiceId) => Effect.Effect<Invoice.Invoice, GatewayError>
   /** How many invoices may be read back in a minute, apart from all other calls. @default 600 */
@@ -87,6 +96,7 @@ export const make = Effect.fnUntraced(function*(options: Options) {
       // what the provider signed is an event of its own, though of no invoice
       ({ message }) => rejected(signature === undefined ? "InvalidPayload" : "UnknownEvent", message)
     )
+    if (claim === "about no invoice") return yield* rejected("UnknownEvent", claim)
     return yield* sealer.seal(admitted(options, claim, signature, now))
   })
 

@@ -5,17 +5,14 @@ import * as Currency from "@gatefold/core/Currency"
 import type { CommonOptions } from "@gatefold/core/Provider"
 import { isSecure } from "@gatefold/core/SecureUrl"
 import * as Settings from "@gatefold/core/Settings"
-import type { Mode } from "@gatefold/core/WebhookEvent"
+import * as WebhookProof from "@gatefold/core/WebhookProof"
 import * as Config from "effect/Config"
 import type * as Duration from "effect/Duration"
-import type * as HttpClient from "effect/http/HttpClient"
 import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 
 /** The provider's host and version, as its guides print it [INTRO]. */
 export const productionUrl = "https://api.ecca-ex.com/api/v1"
-
-type Secrets = readonly [Redacted.Redacted, ...ReadonlyArray<Redacted.Redacted>]
 
 /**
  * Where the merchant found these fields in the payload, as paths such as `data.status`: the documentation does not say.
@@ -28,15 +25,11 @@ export interface PayloadFields {
   readonly adjustedAmount?: string | undefined
 }
 
-export interface EccaOptions extends CommonOptions {
+export interface EccaOptions extends CommonOptions, WebhookProof.Options {
   /** `ECCA_API_KEY` */
   readonly apiKey: Redacted.Redacted
   /** `ECCA_BASE_URL` @default productionUrl */
   readonly baseUrl?: string | undefined
-  /** How webhooks are proven. `ECCA_WEBHOOK_PROOF` @default "signature+readback" */
-  readonly webhookProof?: Mode | undefined
-  /** The current secret first, then older ones. `ECCA_WEBHOOK_SECRETS`; needed unless the proof is `readback`. */
-  readonly webhookSecrets?: Secrets | undefined
   /** What is signed. An assumption. `ECCA_WEBHOOK_SIGNED_TEXT` @default "{timestamp}.{body}" */
   readonly webhookSignedText?: string | undefined
   /** An assumption. `ECCA_WEBHOOK_ENCODING` @default "hex" */
@@ -58,31 +51,13 @@ export interface EccaOptions extends CommonOptions {
    * `ECCA_CANCEL_BODY`
    */
   readonly cancelBody?: Schema.Json | undefined
-  /**
-   * How many invoices may be read back for webhooks in a minute, apart from all other calls.
-   * `ECCA_READ_BACKS_PER_MINUTE` @default 600
-   */
-  readonly readBacksPerMinute?: number | undefined
-  /** For a rate limiter, a circuit breaker or a proxy. It must not repeat requests. */
-  readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
 }
-
-const proofs = ["signature+readback", "signature", "readback"] as const
-
-const proof = Settings.choice("ECCA_WEBHOOK_PROOF", proofs, "signature+readback")
 
 /** @internal */
 export const settings: Settings.Settings<EccaOptions> = {
-  account: Settings.text("ECCA_ACCOUNT"),
   apiKey: Settings.secret("ECCA_API_KEY"),
   baseUrl: Settings.baseUrl("ECCA_BASE_URL", productionUrl),
-  webhookProof: proof,
-  // a proof that is wrong is reported by itself, and must not hide what is wrong with the secrets
-  webhookSecrets: Config.orElse(proof, () => Config.succeed<Mode>("signature+readback")).pipe(
-    Config.flatMap((mode): Config.Config<Secrets | undefined> =>
-      mode === "readback" ? Config.succeed(undefined) : Settings.secrets("ECCA_WEBHOOK_SECRETS")
-    )
-  ),
+  ...WebhookProof.settings("ECCA", ["signature", "readback"]),
   webhookSignedText: Settings.text("ECCA_WEBHOOK_SIGNED_TEXT"),
   webhookEncoding: Settings.choice("ECCA_WEBHOOK_ENCODING", ["hex", "base64"], "hex"),
   webhookPrefix: Settings.text("ECCA_WEBHOOK_PREFIX"),
@@ -96,7 +71,6 @@ export const settings: Settings.Settings<EccaOptions> = {
   }),
   webhookUrl: Settings.text("ECCA_WEBHOOK_URL"),
   withdrawalCurrency: Settings.text("ECCA_WITHDRAWAL_CURRENCY"),
-  readBacksPerMinute: Settings.count("ECCA_READ_BACKS_PER_MINUTE"),
   cancelBody: Config.schema(Schema.fromJsonString(Schema.Json), "ECCA_CANCEL_BODY").pipe(Config.withDefault(undefined))
 }
 
@@ -105,16 +79,13 @@ const unless = (holds: boolean, variable: string, expected: string): ReadonlyArr
 
 /** @internal What the types of the options cannot say. */
 export const check = (options: Partial<EccaOptions>): ReadonlyArray<Settings.Problem> => {
-  const mode = options.webhookProof ?? "signature+readback"
-  const secrets = options.webhookSecrets ?? []
   const { amount, currency, status } = options.payloadFields ?? {}
   const { webhookSignedText = "{body}", webhookUrl, withdrawalCurrency = "USDT" } = options
   return [
     ...Settings.checkSecret("ECCA_API_KEY", options.apiKey),
-    ...secrets.flatMap((secret) => Settings.checkSecret("ECCA_WEBHOOK_SECRETS", secret)),
-    ...mode === "readback" ? [] : Settings.needed("ECCA_WEBHOOK_SECRETS", secrets[0]),
+    ...WebhookProof.check("ECCA", options),
     // without these fields a signature proves a payload that cannot be read
-    ...mode === "signature"
+    ...options.webhookProof === "signature"
       ? [
         ...Settings.needed("ECCA_WEBHOOK_STATUS_FIELD", status),
         ...Settings.needed("ECCA_WEBHOOK_AMOUNT_FIELD", amount),
@@ -124,11 +95,10 @@ export const check = (options: Partial<EccaOptions>): ReadonlyArray<Settings.Pro
     ...unless(webhookSignedText.includes("{body}"), "ECCA_WEBHOOK_SIGNED_TEXT", "a text with {body} in it"),
     // a time that is not signed can be written anew on any old webhook
     ...unless(
-      mode !== "signature" || (options.webhookSignedText ?? "{timestamp}").includes("{timestamp}"),
+      options.webhookProof !== "signature" || (options.webhookSignedText ?? "{timestamp}").includes("{timestamp}"),
       "ECCA_WEBHOOK_SIGNED_TEXT",
       "a text with {timestamp} in it, by which the age is known"
     ),
-    ...Settings.checkCount("ECCA_READ_BACKS_PER_MINUTE", options.readBacksPerMinute),
     ...Settings.checkUrl("ECCA_BASE_URL", options.baseUrl),
     ...unless(webhookUrl === undefined || isSecure(webhookUrl), "ECCA_WEBHOOK_URL", "an https URL"),
     ...unless(

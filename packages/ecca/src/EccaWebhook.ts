@@ -2,10 +2,10 @@
  * How Ecca's webhooks are signed, as far as is known, and a signer for merchants' own tests.
  */
 import * as RawWebhook from "@gatefold/core/RawWebhook"
+import * as WebhookProof from "@gatefold/core/WebhookProof"
 import type * as Webhooks from "@gatefold/core/Webhooks"
 import * as WebhookSignature from "@gatefold/core/WebhookSignature"
 import * as Clock from "effect/Clock"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { EccaOptions } from "./EccaOptions.ts"
 
@@ -20,16 +20,11 @@ export const scheme = (options: EccaOptions): WebhookSignature.Scheme => ({
   prefix: options.webhookPrefix ?? "",
   signatureHeader: "x-signature",
   timestampHeader: "x-signature-timestamp",
-  tolerance: options.webhookTolerance ?? Duration.minutes(5)
+  tolerance: options.webhookTolerance
 })
 
 /** How an account's webhooks are proven. */
-export const proving = (options: EccaOptions): Webhooks.Proving => {
-  const mode = options.webhookProof ?? "signature+readback"
-  return mode === "readback" || options.webhookSecrets === undefined
-    ? { mode: "readback" }
-    : { mode, scheme: scheme(options), secrets: options.webhookSecrets }
-}
+export const proving = (options: EccaOptions): Webhooks.Proving => WebhookProof.proving(options, scheme(options))
 
 /**
  * Signs a body as Ecca would with the account's first secret, at the current time in seconds: a valid webhook for tests

@@ -6,7 +6,6 @@ import type { CommonOptions } from "@gatefold/core/Provider"
 import * as Settings from "@gatefold/core/Settings"
 import * as Config from "effect/Config"
 import * as Duration from "effect/Duration"
-import type * as HttpClient from "effect/http/HttpClient"
 import type * as Redacted from "effect/Redacted"
 
 /** The provider's host and version, as its page prints it. */
@@ -53,25 +52,16 @@ export interface EcryptopayOptions extends CommonOptions {
   readonly states?: Partial<States> | undefined
   /** How long a quote holds from when it was asked for. `ECRYPTOPAY_QUOTE_LASTS` @default quoteLasts */
   readonly quoteLasts?: Duration.Duration | undefined
-  /**
-   * How many invoices may be read back for webhooks in a minute, apart from all other calls.
-   * `ECRYPTOPAY_READ_BACKS_PER_MINUTE` @default 600
-   */
-  readonly readBacksPerMinute?: number | undefined
-  /** For a rate limiter, a circuit breaker or a proxy. It must not repeat requests. */
-  readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
 }
 
 /** @internal */
 export const settings: Settings.Settings<EcryptopayOptions> = {
-  account: Settings.text("ECRYPTOPAY_ACCOUNT"),
   email: Settings.password("ECRYPTOPAY_EMAIL"),
   password: Settings.password("ECRYPTOPAY_PASSWORD"),
   clientId: Settings.password("ECRYPTOPAY_CLIENT_ID"),
   clientSecret: Settings.password("ECRYPTOPAY_CLIENT_SECRET"),
   baseUrl: Settings.baseUrl("ECRYPTOPAY_BASE_URL", productionUrl),
   payWith: Settings.text("ECRYPTOPAY_PAY_WITH"),
-  readBacksPerMinute: Settings.count("ECRYPTOPAY_READ_BACKS_PER_MINUTE"),
   quoteLasts: Config.Duration("ECRYPTOPAY_QUOTE_LASTS").pipe(Config.withDefault(undefined)),
   states: Config.all({
     open: Settings.words("ECRYPTOPAY_OPEN_STATES"),
@@ -99,7 +89,6 @@ export const check = (options: Partial<EcryptopayOptions>): ReadonlyArray<Settin
     ...Settings.checkPassword("ECRYPTOPAY_PASSWORD", options.password),
     ...Settings.checkPassword("ECRYPTOPAY_CLIENT_ID", options.clientId),
     ...Settings.checkPassword("ECRYPTOPAY_CLIENT_SECRET", options.clientSecret),
-    ...Settings.checkCount("ECRYPTOPAY_READ_BACKS_PER_MINUTE", options.readBacksPerMinute),
     ...Settings.checkUrl("ECRYPTOPAY_BASE_URL", options.baseUrl),
     ...new Set(words).size < words.length ? [Settings.wrong("ECRYPTOPAY_*_STATES", "each word in one list only")] : [],
     ...isAsset(options.payWith ?? "BTC")

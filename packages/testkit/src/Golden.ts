@@ -136,8 +136,11 @@ export const parse = Effect.fnUntraced(function*(file: string, text: string) {
 /** Reads every `.json` file of a folder, by name. Fails at the first that cannot be used. */
 export const read = Effect.fnUntraced(function*(folder: URL) {
   const names = yield* inFolder(folder, () => readdir(folder))
-  return yield* Effect.forEach(names.filter((name) => name.endsWith(".json")).toSorted(), (name) =>
-    Effect.flatMap(inFolder(folder, () => readFile(new URL(name, folder), "utf8")), (text) => parse(name, text)))
+  return yield* Effect.forEach(
+    names.filter((name) => name.endsWith(".json")).toSorted(),
+    (name) =>
+      Effect.flatMap(inFolder(folder, () => readFile(new URL(name, folder), "utf8")), (text) => parse(name, text))
+  )
 })
 
 const inFolder = <A>(folder: URL, act: () => Promise<A>): Effect.Effect<A, GoldenError> =>

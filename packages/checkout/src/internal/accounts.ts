@@ -7,7 +7,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as SqlClient from "effect/sql/SqlClient"
-import { first, Moment, rows, run, Whole } from "./storage.ts"
+import { first, forUpdate, Moment, rows, run, transaction, Whole } from "./storage.ts"
 
 const windowMillis = 60_000
 
@@ -31,7 +31,8 @@ export const make = Effect.fnUntraced(function*(readsPerMinute: number) {
   const sql = yield* SqlClient.SqlClient
   const pausedRows = rows(Row)
   const oneRow = first(Row)
-  const used = first(Schema.Struct({ window_reads: Whole }))
+  const window = first(Schema.Struct({ window_start: Whole, window_reads: Whole }))
+  const named = rows(Schema.Struct({ account: Schema.String }))
 
   const paused = Effect.map(
     pausedRows(
@@ -56,32 +57,44 @@ export const make = Effect.fnUntraced(function*(readsPerMinute: number) {
       const failure = yield* Effect.orDie(encodeFailure(error))
       yield* run(
         sql`INSERT INTO gatefold_accounts ${
-          sql.insert({ account, paused_at: now, failure, window_start: 0, window_reads: 0 })
-        } ON CONFLICT (account) DO UPDATE SET
-        paused_at = COALESCE(gatefold_accounts.paused_at, ${now}), failure = ${failure}`
+          sql.insert({ account, paused_at: null, failure: null, window_start: 0, window_reads: 0 })
+        } ON CONFLICT (account) DO NOTHING`
       )
+      const news = yield* named(
+        sql`UPDATE gatefold_accounts SET paused_at = ${now}, failure = ${failure}
+          WHERE account = ${account} AND paused_at IS NULL RETURNING account`
+      )
+      if (news.length === 0) return
       yield* Effect.logError(`account ${account} is paused: its credentials were refused (${error.reason._tag})`)
     }),
     resume: (account: AccountId) =>
       run(sql`UPDATE gatefold_accounts SET paused_at = NULL, failure = NULL WHERE account = ${account}`),
-    /** Takes up to `wanted` reads out of this minute's budget, and tells how many there were. */
-    spend: Effect.fnUntraced(function*(account: AccountId, wanted: number) {
-      const now = yield* Clock.currentTimeMillis
-      const start = now - now % windowMillis
-      const window =
-        sql`CASE WHEN gatefold_accounts.window_start = ${start} THEN gatefold_accounts.window_reads ELSE 0 END`
-      const before = yield* used(
-        sql`SELECT ${window} AS window_reads FROM gatefold_accounts WHERE account = ${account}`
-      )
-      const granted = Math.max(0, Math.min(wanted, readsPerMinute - (before?.window_reads ?? 0)))
-      if (granted === 0) return 0
-      yield* run(
-        sql`INSERT INTO gatefold_accounts ${
-          sql.insert({ account, paused_at: null, failure: null, window_start: start, window_reads: granted })
-        } ON CONFLICT (account) DO UPDATE SET window_reads = ${window} + ${granted}, window_start = ${start}`
-      )
-      return granted
-    })
+    /**
+     * Takes up to `wanted` reads out of this minute's budget, and tells how many there were. Processes that ask at once
+     * share what is left: the row is held in between.
+     */
+    spend: (account: AccountId, wanted: number) =>
+      transaction(sql)(Effect.gen(function*() {
+        const now = yield* Clock.currentTimeMillis
+        const start = now - now % windowMillis
+        yield* run(
+          sql`INSERT INTO gatefold_accounts ${
+            sql.insert({ account, paused_at: null, failure: null, window_start: start, window_reads: 0 })
+          } ON CONFLICT (account) DO NOTHING`
+        )
+        const books = yield* window(
+          sql`SELECT window_start, window_reads FROM gatefold_accounts WHERE account = ${account}${forUpdate(sql)}`
+        )
+        const used = books?.window_start === start ? books.window_reads : 0
+        const granted = Math.max(0, Math.min(wanted, readsPerMinute - used))
+        if (granted > 0) {
+          yield* run(
+            sql`UPDATE gatefold_accounts SET window_start = ${start}, window_reads = ${used + granted}
+              WHERE account = ${account}`
+          )
+        }
+        return granted
+      }))
   }
 })
 

@@ -26,28 +26,31 @@ export interface Options {
 
 /** @internal */
 export const make = ({ journal, observing, orders }: Options) => {
-  const attemptOf = Effect.fnUntraced(function*(reference: string, order: Orders.Loaded | undefined, number?: number) {
+  const attemptOf = Effect.fnUntraced(function*(reference: string, order: Orders.Loaded | undefined, number: number) {
     if (order === undefined) return yield* new UnknownReference({ reference })
-    const one = number === undefined
-      ? order.attempts.at(-1)
-      : order.attempts.find(({ attempt }) => attempt.number === number)
-    if (one === undefined) return yield* new InvalidTransition({ reference, issue: "has no such attempt" })
+    const one = order.attempts.find(({ attempt }) => attempt.number === number)
+    if (one === undefined) return yield* new InvalidTransition({ reference, issue: `has no attempt ${number}` })
     return { order, one }
   })
 
+  /** Cancels all that may still bring money, and tells which attempts those are. */
   const markCanceled = (reference: string) =>
     orders.held(
       reference,
       Effect.fnUntraced(function*(held) {
-        const { one, order } = yield* attemptOf(reference, held)
-        const { attempt } = one
-        if (attempt.canceledAt !== undefined) return { order, attempt }
-        if (Order.isPaid(attempt)) {
+        if (held === undefined) return yield* new UnknownReference({ reference })
+        const open = held.attempts.filter(({ attempt }) => mayBringMoney(attempt))
+        const isPaid = held.attempts.some(({ attempt }) => attempt.canceledAt === undefined && Order.isPaid(attempt))
+        if (isPaid && open.every(({ attempt }) => Order.isOver(attempt))) {
           return yield* new InvalidTransition({ reference, issue: "is paid: send the money back instead" })
         }
-        const canceled = new Order.Attempt({ ...attempt, canceledAt: yield* DateTime.now })
-        const after = yield* journal.commit(order, { ...one, attempt: canceled }, { kind: "canceled", source: "shop" })
-        return { order: after, attempt: canceled }
+        const canceledAt = yield* DateTime.now
+        let order = held
+        for (const one of open) {
+          const attempt = new Order.Attempt({ ...one.attempt, canceledAt })
+          order = yield* journal.commit(order, { ...one, attempt }, { kind: "canceled", source: "shop" })
+        }
+        return held.attempts.map(({ attempt }) => attempt)
       })
     )
 
@@ -68,8 +71,7 @@ export const make = ({ journal, observing, orders }: Options) => {
   })
 
   const cancel = Effect.fnUntraced(function*(reference: string) {
-    const { attempt } = yield* markCanceled(reference)
-    yield* cancelThere(attempt)
+    yield* Effect.forEach(yield* markCanceled(reference), cancelThere, { discard: true })
     const order = yield* orders.get(reference)
     return order === undefined ? yield* new UnknownReference({ reference }) : Orders.shown(order)
   })
@@ -79,6 +81,9 @@ export const make = ({ journal, observing, orders }: Options) => {
       reference,
       Effect.fnUntraced(function*(held) {
         const { one, order } = yield* attemptOf(reference, held, number)
+        if (Order.reviewOf(Orders.shown(order), one.attempt).length === 0) {
+          return yield* new InvalidTransition({ reference, issue: `nothing about attempt ${number} asks for a person` })
+        }
         const settled = new Order.Attempt({ ...one.attempt, settledAt: yield* DateTime.now })
         return yield* journal.commit(order, { ...one, attempt: settled }, { kind: "settled", source: "person", note })
       })
@@ -108,18 +113,22 @@ export const make = ({ journal, observing, orders }: Options) => {
   const adopt = Effect.fnUntraced(function*(reference: string, number: number, id: Invoice.Invoice["id"], who: string) {
     const { one } = yield* attemptOf(reference, yield* orders.get(reference), number)
     const invoice = yield* Accounts.on(one.attempt.account, Effect.flatMap(Invoices, ({ get }) => get({ id })))
-    const owner = yield* orders.ofInvoice(one.attempt.account, id)
     return yield* orders.held(
       reference,
       Effect.fnUntraced(function*(held) {
         const { one, order } = yield* attemptOf(reference, held, number)
         const refuse = (issue: string) => new InvalidTransition({ reference, issue })
-        if (owner !== undefined) return yield* refuse(`invoice ${id} belongs to order ${owner}`)
-        if (one.attempt.state !== "unknown" && one.attempt.state !== "abandoned") {
+        const owner = yield* orders.ownerOf(one.attempt.account, id)
+        if (owner !== undefined) return yield* refuse(`invoice ${id} belongs to order ${owner.reference}`)
+        if (!adoptable.has(one.attempt.state)) {
           return yield* refuse(`attempt ${number} is ${one.attempt.state} and cannot be given an invoice`)
         }
         if (invoice.price === undefined || !Money.equals(invoice.price, order.price)) {
           return yield* refuse(`invoice ${id} is of another price than ${order.price}`)
+        }
+        const { providerReference } = one.attempt
+        if (invoice.references.some((stated) => stated !== providerReference)) {
+          return yield* refuse(`invoice ${id} has another reference than ${providerReference}`)
         }
         const after = yield* journal.commit(order, one, {
           kind: "resolved",
@@ -133,6 +142,8 @@ export const make = ({ journal, observing, orders }: Options) => {
   })
 
   const resolve = (reference: string, number: number, decision: Decision, who: string) => {
+    // what nobody is named for is not audited
+    if (who.trim() === "") return Effect.fail(new InvalidTransition({ reference, issue: "say who decides" }))
     switch (decision._tag) {
       case "Adopt":
         return Effect.map(adopt(reference, number, decision.invoice, who), Orders.shown)
@@ -145,3 +156,10 @@ export const make = ({ journal, observing, orders }: Options) => {
 
   return { cancel, resolve }
 }
+
+const mayBringMoney = (attempt: Order.Attempt): boolean =>
+  attempt.canceledAt === undefined && !Order.isPaid(attempt) &&
+  attempt.state !== "refused" && attempt.state !== "abandoned"
+
+/** States in which a person may know better. */
+const adoptable: ReadonlySet<Order.State> = new Set(["unknown", "abandoned", "refused"])

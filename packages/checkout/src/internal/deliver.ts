@@ -4,16 +4,21 @@
  */
 import { Reference } from "@gatefold/core/Identifiers"
 import * as Clock from "effect/Clock"
+import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import * as SqlClient from "effect/sql/SqlClient"
 import * as Stream from "effect/Stream"
 import * as Change from "../Change.ts"
-import { type StorageFailed, UnknownReference } from "../CheckoutError.ts"
+import { UnknownReference } from "../CheckoutError.ts"
 import type { CheckoutOptions } from "../CheckoutOptions.ts"
 import { DeadLetter } from "../DeadLetter.ts"
+import * as Order from "../Order.ts"
 import { kindOf } from "./failureKind.ts"
 import * as Signal from "./signal.ts"
 import { first, Moment, rows, run, skipLocked, Whole } from "./storage.ts"
@@ -41,6 +46,8 @@ const Parked = Schema.Struct({
   failure: Schema.String
 })
 
+type Handler<E, R> = (change: Change.Change) => Effect.Effect<void, E, R>
+
 /** @internal */
 export interface Options {
   readonly options: CheckoutOptions
@@ -52,7 +59,7 @@ export interface Options {
 export const make = Effect.fnUntraced(function*({ options, owner, signal }: Options) {
   const sql = yield* SqlClient.SqlClient
   const { store } = options
-  const leaseMillis = Duration.toMillis(options.handlerTimeout) + 30_000
+  const leaseMillis = Duration.toMillis(options.handlerTimeout) + Duration.toMillis(options.takeOverAfter)
   const heads = rows(Head)
   const changeRow = first(ChangeRow)
   const parkedRows = rows(Parked)
@@ -61,12 +68,13 @@ export const make = Effect.fnUntraced(function*({ options, owner, signal }: Opti
   const claim = Effect.fnUntraced(function*(me: string) {
     const now = yield* Clock.currentTimeMillis
     const [head] = yield* heads(
-      sql`UPDATE gatefold_change_heads SET owner = ${me}, lease_until = ${now + leaseMillis}
-        WHERE (store, reference, number) IN (
+      sql`WITH due AS MATERIALIZED (
           SELECT store, reference, number FROM gatefold_change_heads
           WHERE store = ${store} AND due_at <= ${now} AND lease_until < ${now} ORDER BY due_at LIMIT 1${
         skipLocked(sql)
       })
+        UPDATE gatefold_change_heads SET owner = ${me}, lease_until = ${now + leaseMillis}
+        WHERE (store, reference, number) IN (SELECT store, reference, number FROM due)
         RETURNING reference, number, last_version, delivered_version, tries`
     )
     return head
@@ -82,7 +90,7 @@ export const make = Effect.fnUntraced(function*({ options, owner, signal }: Opti
     const now = yield* Clock.currentTimeMillis
     const found = yield* acknowledged(
       sql`UPDATE gatefold_change_heads
-        SET delivered_version = ${version}, tries = 0, lease_until = ${now + leaseMillis}
+        SET delivered_version = ${version}, tries = 0, failure = NULL, lease_until = ${now + leaseMillis}
         WHERE ${mine(me, head)} AND delivered_version = ${version - 1} RETURNING last_version`
     )
     return found?.last_version
@@ -96,59 +104,79 @@ export const make = Effect.fnUntraced(function*({ options, owner, signal }: Opti
     )
   })
 
-  const postpone = Effect.fnUntraced(function*(me: string, head: Head, tries: number, failure: string) {
+  const park = Effect.fnUntraced(function*(me: string, head: Head, version: number, tries: number, failure: string) {
     const now = yield* Clock.currentTimeMillis
-    const isParked = tries >= options.deliveryTries
     yield* run(
       sql`UPDATE gatefold_change_heads SET owner = NULL, lease_until = 0, tries = ${tries}, failure = ${failure},
-        due_at = ${isParked ? null : now + backoff(tries)}, parked_at = ${isParked ? now : null}
-        WHERE ${mine(me, head)}`
+        due_at = NULL, parked_at = ${now} WHERE ${mine(me, head)}`
     )
-    const what = `change ${store}/${head.reference}/${head.number}/${head.delivered_version + 1}`
-    yield* isParked
-      ? Effect.logError(`${what} is parked: its handler failed ${tries} times, last with ${failure}`)
-      : Effect.logWarning(`${what} was not taken by its handler (${failure}); it is delivered again`)
+    yield* Effect.logError(`change ${nameOf(head, version)} is parked: ${failure}, tried ${tries} times`)
   })
 
+  const postpone = Effect.fnUntraced(
+    function*(me: string, head: Head, version: number, tries: number, failure: string) {
+      if (tries >= options.deliveryTries) return yield* park(me, head, version, tries, failure)
+      const now = yield* Clock.currentTimeMillis
+      yield* run(
+        sql`UPDATE gatefold_change_heads SET owner = NULL, lease_until = 0, tries = ${tries}, failure = ${failure},
+          due_at = ${now + backoff(tries)} WHERE ${mine(me, head)}`
+      )
+      yield* Effect.logWarning(
+        `change ${nameOf(head, version)} was not taken by its handler (${failure}); it is delivered again`
+      )
+    }
+  )
+
+  const nameOf = ({ number, reference }: Head, version: number) =>
+    `${Order.attemptKey({ store, reference, number })}/${version}`
+
+  /** The change, or `undefined` if it cannot be read: neither can those behind it then be delivered in order. */
+  const read = ({ number, reference }: Head, version: number) =>
+    Effect.catchIf(
+      changeRow(
+        sql`SELECT change FROM gatefold_changes
+          WHERE store = ${store} AND reference = ${reference} AND number = ${number} AND version = ${version}`
+      ),
+      ({ kind }) => kind === "corrupt",
+      () => Effect.undefined
+    )
+
   /** Delivers what is undelivered of a claimed head. */
-  const deliver = <E, R>(me: string, head: Head, handler: (change: Change.Change) => Effect.Effect<void, E, R>) =>
+  const deliver = <E, R>(me: string, head: Head, handler: Handler<E, R>) =>
     Effect.gen(function*() {
       let { last_version: last, tries } = head
       for (let version = head.delivered_version + 1; version <= last; version++) {
-        const row = yield* changeRow(
-          sql`SELECT change FROM gatefold_changes
-            WHERE store = ${store} AND reference = ${head.reference} AND number = ${head.number}
-              AND version = ${version}`
-        )
-        if (row === undefined) break
-        const exit = yield* Effect.exit(
-          Effect.timeout(Effect.suspend(() => handler(row.change)), options.handlerTimeout)
-        )
-        if (Exit.isFailure(exit)) {
-          if (Exit.hasInterrupts(exit)) return yield* Effect.interrupt
-          return yield* postpone(me, { ...head, delivered_version: version - 1 }, tries + 1, kindOf(exit.cause))
-        }
+        const row = yield* read(head, version)
+        if (row === undefined) return yield* park(me, head, version, tries, "the change cannot be read")
+        const exit = yield* within(Effect.suspend(() => handler(row.change)), options.handlerTimeout)
+        if (Exit.isFailure(exit)) return yield* postpone(me, head, version, tries + 1, kindOf(exit.cause))
         const newest = yield* acknowledge(me, head, version)
         if (newest === undefined) return
         last = newest
         tries = 0
       }
       yield* release(me, head)
-    }).pipe(Effect.onInterrupt(() => Effect.ignore(release(me, head))))
+    }).pipe(
+      Effect.onInterrupt(() => Effect.ignore(release(me, head))),
+      // it is given back as soon as the database is there again, and not when its lease has run out
+      Effect.tapError(() => Effect.retry(release(me, head), givingBack))
+    )
+
+  const givingBack = Schedule.upTo(Schedule.spaced("500 millis"), { duration: Duration.millis(leaseMillis) })
 
   /** One head, and whether there was one. */
-  const round = <E, R>(handler: (change: Change.Change) => Effect.Effect<void, E, R>) =>
+  const round = <E, R>(handler: Handler<E, R>) =>
     Effect.gen(function*() {
       const me = `${owner}/${++claims}`
       const head = yield* claim(me)
       if (head === undefined) return false
       yield* deliver(me, head, handler)
       return true
-    }).pipe(Effect.catch((failed: StorageFailed) =>
-      Effect.as(Effect.logWarning(`changes cannot be delivered now: ${failed.message}`), false)
+    }).pipe(Effect.catchCause((cause) =>
+      Effect.as(Effect.logWarning(`changes cannot be delivered now: ${kindOf(cause)}`), false)
     ))
 
-  const changes = <E, R>(handler: (change: Change.Change) => Effect.Effect<void, E, R>) =>
+  const changes = <E, R>(handler: Handler<E, R>) =>
     Effect.asVoid(Effect.forkScoped(
       Effect.forEach(
         Array.from({ length: workers }),
@@ -193,6 +221,26 @@ export const make = Effect.fnUntraced(function*({ options, owner, signal }: Opti
 
   return { changes, deadLetters, replay }
 })
+
+/**
+ * Runs a handler for no longer than it may take. One that cannot be interrupted is left behind: it must not hold up all
+ * other changes.
+ */
+const within = <E, R>(
+  handler: Effect.Effect<void, E, R>,
+  atMost: Duration.Input
+): Effect.Effect<Exit.Exit<void, E | HandlerTimeout>, never, R> =>
+  Effect.gen(function*() {
+    const fiber = yield* Effect.forkDetach(handler)
+    const exit = yield* Effect.timeoutOption(Fiber.await(fiber), atMost).pipe(
+      Effect.onInterrupt(() => Effect.timeoutOption(Fiber.interrupt(fiber), "1 second"))
+    )
+    if (Option.isSome(exit)) return exit.value
+    fiber.interruptUnsafe()
+    return Exit.fail(new HandlerTimeout())
+  })
+
+class HandlerTimeout extends Data.TaggedError("HandlerTimeout") {}
 
 /** From one second, doubling, at most half an hour. */
 const backoff = (tries: number): number => Math.min(1_000 * 2 ** (tries - 1), 1_800_000)

@@ -2,19 +2,19 @@
  * Puts the parts of a checkout together.
  */
 import { Accounts } from "@gatefold/core/Accounts"
-import * as Clock from "effect/Clock"
+import type { AccountId } from "@gatefold/core/Identifiers"
+import type * as Cause from "effect/Cause"
 import * as SecureRandom from "effect/crypto/SecureRandom"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
-import * as SqlClient from "effect/sql/SqlClient"
 import * as Stream from "effect/Stream"
 import type { Service, Swept } from "../Checkout.ts"
-import { UnknownReference } from "../CheckoutError.ts"
+import { type StorageFailed, UnknownReference } from "../CheckoutError.ts"
 import type { CheckoutOptions } from "../CheckoutOptions.ts"
 import * as AccountBooks from "./accounts.ts"
+import * as CleanUp from "./cleanUp.ts"
 import * as Decide from "./decide.ts"
 import * as Deliver from "./deliver.ts"
+import { kindOf } from "./failureKind.ts"
 import * as History from "./history.ts"
 import * as Inbox from "./inbox.ts"
 import * as InFlight from "./inFlight.ts"
@@ -28,7 +28,6 @@ import * as Reserve from "./reserve.ts"
 import * as Send from "./send.ts"
 import * as Signal from "./signal.ts"
 import { checkAccounts, migrate } from "./start.ts"
-import { rows } from "./storage.ts"
 import * as Watch from "./watch.ts"
 
 /** @internal The service, with its workers running for as long as the scope is open. */
@@ -52,20 +51,24 @@ export const make = Effect.fnUntraced(function*(options: CheckoutOptions) {
   const poll = yield* Poll.make(shared)
   const inbox = yield* Inbox.make({ ...shared, signal: hinted })
   const deliver = yield* Deliver.make({ options, owner, signal: changed })
-  const watch = yield* Watch.make({ orders, quotes, signal: changed })
+  const watch = yield* Watch.make({ orders, quotes, signal: changed, hint: inbox.hint })
   const { cancel, resolve } = Decide.make(shared)
   const { history, reconcile } = yield* History.make(shared)
 
+  const polled = (account: AccountId) => here(Effect.catchTag(poll(account), "UnknownAccount", Effect.die))
+  const resolved = here(inFlight.round)
+
   const sweep = Effect.gen(function*() {
-    const resolved = yield* inFlight.round
-    const polled = options.polls ? yield* Effect.forEach(accounts.ids, poll, { concurrency: 4 }) : []
+    const [settled, polls] = yield* Effect.all([resolved, Effect.forEach(accounts.ids, polled, { concurrency: 4 })], {
+      concurrency: 2
+    })
     const swept: Swept = {
-      resolved,
-      read: polled.reduce((sum, { read }) => sum + read, 0),
-      waiting: polled.reduce((sum, { waiting }) => sum + waiting, 0)
+      resolved: settled,
+      read: polls.reduce((sum, { read }) => sum + read, 0),
+      waiting: polls.reduce((sum, { waiting }) => sum + waiting, 0)
     }
     return swept
-  }).pipe(Effect.catchTag("UnknownAccount", Effect.die), here)
+  })
 
   const service: Service = {
     open: (order) => here(open(order)),
@@ -87,41 +90,22 @@ export const make = Effect.fnUntraced(function*(options: CheckoutOptions) {
     watch: (reference) => Stream.provideService(watch(reference), Accounts, accounts),
     paused: books.paused,
     resume: books.resume,
-    cleanUp: yield* cleaner(options.store)
+    cleanUp: yield* CleanUp.make(options.store, inbox)
   }
-  yield* Effect.forkScoped(inbox.work)
-  yield* Effect.forkScoped(
-    Signal.work(
-      hinted,
-      options.pollInterval,
-      Effect.catch(
-        Effect.as(sweep, false),
-        ({ message }) => Effect.as(Effect.logWarning(`nothing can be looked after now: ${message}`), false)
-      )
-    )
-  )
+  const work = (round: Effect.Effect<unknown, StorageFailed>) =>
+    Signal.work(hinted, options.pollInterval, Effect.as(Effect.catchCause(round, noted), false))
+  yield* Effect.forkScoped(here(inbox.work))
+  // each by itself, so that a provider that hangs holds up nobody else
+  yield* Effect.forkScoped(work(resolved))
+  yield* Effect.forEach(accounts.ids, (account) => Effect.forkScoped(work(polled(account))), { discard: true })
   return service
 })
+
+/** Whatever it was, the next round is another try. */
+const noted = (cause: Cause.Cause<StorageFailed>) =>
+  Effect.logWarning(`nothing can be looked after now: ${kindOf(cause)}`)
 
 const withAccounts =
   (accounts: Accounts["Service"]) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, Exclude<R, Accounts>> =>
     Effect.provideService(effect, Accounts, accounts)
-
-/** Old rows that nothing depends on any more. */
-const cleaner = Effect.fnUntraced(function*(store: string) {
-  const sql = yield* SqlClient.SqlClient
-  const gone = rows(Schema.Struct({ gone: Schema.Unknown }))
-  return Effect.fnUntraced(function*(keep: Duration.Input) {
-    const before = (yield* Clock.currentTimeMillis) - Duration.toMillis(keep)
-    const webhooks = yield* gone(sql`DELETE FROM gatefold_inbox WHERE settled_at < ${before} RETURNING digest AS gone`)
-    const changes = yield* gone(
-      sql`DELETE FROM gatefold_changes WHERE store = ${store} AND created_at < ${before} AND EXISTS (
-          SELECT 1 FROM gatefold_change_heads AS head
-          WHERE head.store = gatefold_changes.store AND head.reference = gatefold_changes.reference
-            AND head.number = gatefold_changes.number AND head.delivered_version >= gatefold_changes.version)
-        RETURNING version AS gone`
-    )
-    return webhooks.length + changes.length
-  })
-})

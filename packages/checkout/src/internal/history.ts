@@ -7,6 +7,7 @@ import { AccountId, Reference } from "@gatefold/core/Identifiers"
 import * as Invoice from "@gatefold/core/Invoice"
 import { Invoices } from "@gatefold/core/Invoices"
 import * as Present from "@gatefold/core/Present"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as SqlClient from "effect/sql/SqlClient"
@@ -54,7 +55,7 @@ export const make = Effect.fnUntraced(function*({ observing, options, orders }: 
       sql`SELECT number, seq, at, kind, source, invoice, failure, note FROM gatefold_facts
         WHERE store = ${store} AND reference = ${reference} ORDER BY at, number, seq`
     )
-    return found.map(({ at, failure, invoice, kind, note, number, seq, source }) =>
+    return inOrder(found).map(({ at, failure, invoice, kind, note, number, seq, source }) =>
       new Fact.Fact({
         attempt: number,
         seq,
@@ -78,21 +79,23 @@ export const make = Effect.fnUntraced(function*({ observing, options, orders }: 
     const after = yield* observing.observe(account, theirs, "poll")
     if (after === undefined) return new Difference.Orphan({ account, invoice: theirs })
     const is = after.attempts.find(({ attempt }) => attempt.account === account && attempt.invoice?.id === theirs.id)
-    if (is === undefined || ours?.invoice === undefined || is.attempt.version === ours.version) return undefined
+    if (is === undefined || is.attempt.version === ours?.version) return undefined
     return new Difference.Behind({
       account,
       reference: after.reference,
       attempt: is.attempt.number,
-      ours: ours.invoice,
-      theirs
+      theirs,
+      ...Present.only({ ours: ours?.invoice })
     })
   })
 
-  const notListed = (account: AccountId, seen: ReadonlySet<string>) =>
+  /** Of those that were begun before the list was. */
+  const notListed = (account: AccountId, seen: ReadonlySet<string>, began: number) =>
     Stream.fromIterableEffect(Effect.map(
       known(
         sql`SELECT reference, number, invoice FROM gatefold_attempts
-          WHERE store = ${store} AND account = ${account} AND invoice IS NOT NULL ORDER BY created_at`
+          WHERE store = ${store} AND account = ${account} AND invoice IS NOT NULL AND created_at < ${began}
+          ORDER BY created_at`
       ),
       (found) =>
         found.filter(({ invoice }) => !seen.has(invoice.id)).map(({ invoice, number, reference }) =>
@@ -103,17 +106,33 @@ export const make = Effect.fnUntraced(function*({ observing, options, orders }: 
   const reconcile = (account: string) =>
     Stream.unwrap(Accounts.on(
       account,
-      Effect.map(Invoices, ({ list }) => {
+      Effect.map(Effect.all([Invoices, Clock.currentTimeMillis]), ([{ list }, began]) => {
         const seen = new Set<string>()
         const listed = list().pipe(
           Stream.tap(({ id }) => Effect.sync(() => seen.add(id))),
           Stream.mapEffect((theirs) => compare(theirs.account, theirs)),
           Stream.filter((difference) => difference !== undefined)
         )
-        const ours = Stream.suspend(() => notListed(AccountId.make(account), seen))
+        const ours = Stream.suspend(() => notListed(AccountId.make(account), seen, began))
         return Stream.concat(listed, ours)
       })
     ))
 
   return { history, reconcile }
 })
+
+/**
+ * By time, but those of one attempt always as they happened: two processes need not have the same time.
+ */
+const inOrder = (found: ReadonlyArray<typeof FactRow.Type>): ReadonlyArray<typeof FactRow.Type> => {
+  const latest = new Map<number, number>()
+  return found
+    .toSorted((a, b) => a.number - b.number || a.seq - b.seq)
+    .map((fact) => {
+      const since = Math.max(latest.get(fact.number) ?? 0, fact.at.epochMilliseconds)
+      latest.set(fact.number, since)
+      return { fact, since }
+    })
+    .toSorted((a, b) => a.since - b.since)
+    .map(({ fact }) => fact)
+}

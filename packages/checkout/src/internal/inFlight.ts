@@ -8,6 +8,7 @@ import type { GatewayError } from "@gatefold/core/GatewayError"
 import { AccountId, Reference } from "@gatefold/core/Identifiers"
 import { Invoices } from "@gatefold/core/Invoices"
 import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -61,10 +62,10 @@ export const make = Effect.fnUntraced(function*({ accounts, journal, observing, 
       })
     )
 
-  /** It stays unknown, and is looked up again after a while. */
-  const again = Effect.fnUntraced(function*(key: Key, failure: GatewayError) {
+  /** It stays unknown, and is looked at again after a while. */
+  const again = Effect.fnUntraced(function*(key: Key, failure?: GatewayError) {
     const now = yield* Clock.currentTimeMillis
-    if (failure.reason._tag === "Unauthenticated" || failure.reason._tag === "Forbidden") {
+    if (failure?.reason._tag === "Unauthenticated" || failure?.reason._tag === "Forbidden") {
       yield* accounts.pause(key.account, failure)
     }
     yield* orders.held(
@@ -77,30 +78,33 @@ export const make = Effect.fnUntraced(function*({ accounts, journal, observing, 
           yield* journal.commit(order, changed, entry)
         }
         const age = now - one.attempt.createdAt.epochMilliseconds
-        yield* orders.postpone(key.reference, key.number, now + Math.min(Math.max(age / 4, 15_000), 600_000))
+        yield* orders.postpone(key.reference, key.number, now + Math.min(Math.max(age / 4, Duration.toMillis(options.lookEvery)), 600_000))
       })
     )
     return false
   })
 
   const lookUp = Effect.fnUntraced(function*(key: Key) {
+    if ((yield* accounts.spend(key.account, 1)) === 0) return yield* again(key)
     const found = yield* Effect.result(
       Accounts.on(key.account, Effect.flatMap(Invoices, ({ get }) => get({ reference: key.provider_reference })))
     )
-    if (Result.isSuccess(found)) {
-      return (yield* observing.observe(key.account, found.success, "sweep")) !== undefined
+    if (Result.isFailure(found)) {
+      return yield* again(key, found.failure._tag === "GatewayError" ? found.failure : undefined)
     }
-    return found.failure._tag === "GatewayError" ? yield* again(key, found.failure) : false
+    // what is there under its reference may be something else, at another price: that is for a person
+    const order = yield* observing.observe(key.account, found.success, "sweep")
+    return order === undefined ? yield* again(key) : true
   })
 
   const resolve = Effect.fnUntraced(function*(key: Key) {
     const gateway = yield* Effect.result(Accounts.on(key.account, Gateway))
-    if (Result.isFailure(gateway) || (yield* accounts.isPaused(key.account))) return false
+    if (Result.isFailure(gateway) || (yield* accounts.isPaused(key.account))) return yield* again(key)
     const { capabilities, operations } = gateway.success
     if (capabilities.has("invoices.getByReference")) return yield* lookUp(key)
     const safety = operations.get("invoices.create")?.safety ?? "none"
-    if (safety !== "none") return false
-    yield* change(key, givenUp)
+    if (safety !== "none") return yield* again(key)
+    yield* change(key, (one) => givenUp(one))
     return true
   })
 

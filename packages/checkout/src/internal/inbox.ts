@@ -4,22 +4,27 @@
  */
 import * as Accounts from "@gatefold/core/Accounts"
 import { AccountId } from "@gatefold/core/Identifiers"
+import type { Invoice } from "@gatefold/core/Invoice"
 import type { RawWebhook } from "@gatefold/core/RawWebhook"
 import { Admitted } from "@gatefold/core/WebhookEvent"
 import { WebhookEvents } from "@gatefold/core/WebhookEvents"
+import * as WebhookOwnership from "@gatefold/core/WebhookOwnership"
 import * as Clock from "effect/Clock"
 import * as Digest from "effect/crypto/Digest"
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Hex from "effect/encoding/Hex"
-import * as PersistedQueue from "effect/persistence/PersistedQueue"
-import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import * as SqlClient from "effect/sql/SqlClient"
+import type { Fragment } from "effect/sql/Statement"
 import type { Received } from "../Checkout.ts"
-import { StorageFailed } from "../CheckoutError.ts"
+import type { StorageFailed } from "../CheckoutError.ts"
 import type { CheckoutOptions } from "../CheckoutOptions.ts"
 import type { Paused } from "./accounts.ts"
+import { kindOf } from "./failureKind.ts"
 import type { Observing } from "./observe.ts"
+import type { Orders } from "./orders.ts"
+import * as Queue from "./queue.ts"
 import type { Signal } from "./signal.ts"
 import { first, rows, run, transaction, Whole } from "./storage.ts"
 
@@ -39,64 +44,61 @@ const encodeAdmitted = Schema.encodeEffect(admittedJson)
 /** @internal */
 export interface Options {
   readonly options: CheckoutOptions
+  readonly orders: Orders
   readonly observing: Observing
   readonly accounts: Paused
   readonly signal: Signal
 }
 
 /** @internal */
-export const make = Effect.fnUntraced(function*({ accounts, observing, options, signal }: Options) {
+export const make = Effect.fnUntraced(function*({ accounts, observing, options, orders, signal }: Options) {
   const sql = yield* SqlClient.SqlClient
   const { digest } = yield* Digest.Digest
   const { store } = options
   const touched = rows(Schema.Struct({ number: Whole }))
+  const inserted = rows(Schema.Struct({ digest: Schema.String }))
   const row = first(Row)
-  const queue = yield* PersistedQueue.make({
-    name: `gatefold/${store}/webhooks`,
-    schema: Key,
-    // outages and kills use up attempts too: what is stored is tried until it is settled
-    maxAttempts: 1_000_000,
-    retrySchedule: Schedule.min([Schedule.exponential("1 second"), Schedule.spaced("1 minute")])
-  })
+  const queue = yield* Queue.make(`gatefold/${store}/webhooks`, Key, options.takeOverAfter)
 
   /** The fingerprint of the bytes, by which a webhook that is sent again is known. */
   const fingerprint = (body: Uint8Array) => Effect.map(Effect.orDie(digest(Digest.sha256, body)), Hex.encode)
 
-  const store_ = Effect.fnUntraced(function*(key: Key, admitted: Admitted) {
+  const keep = Effect.fnUntraced(function*(key: Key, admitted: Admitted) {
     const now = yield* Clock.currentTimeMillis
     const values = {
+      store,
       ...key,
       admitted: yield* Effect.orDie(encodeAdmitted(admitted)),
       received_at: now,
       result: "admitted",
       settled_at: null
     }
-    const isNew = (yield* rows(Schema.Struct({ digest: Schema.String }))(
+    const isNew = (yield* inserted(
       sql`INSERT INTO gatefold_inbox ${sql.insert(values)}
-        ON CONFLICT (account, digest) DO NOTHING RETURNING digest`
+        ON CONFLICT (store, account, digest) DO NOTHING RETURNING digest`
     )).length > 0
-    if (isNew) {
-      yield* Effect.mapError(
-        queue.offer(key, { id: `${key.account}/${key.digest}` }),
-        () => new StorageFailed({ kind: "unreachable" })
-      )
-    }
+    // the row says what is known, so that the queue must not: it remembers ids for longer than rows are kept
+    if (isNew) yield* queue.offer(`${key.account}/${key.digest}/${now}`, key)
     const received: Received = isNew ? "stored" : "known"
     return received
   })
+
+  /** When a look that was asked for now may happen: looks at one invoice keep their distance. */
+  const soon = (now: number) =>
+    sql`CASE WHEN polled_at + ${hintGapMillis} > ${now} THEN polled_at + ${hintGapMillis} ELSE ${now} END`
 
   /** Makes the next look at an invoice of ours happen now, and that at whatever may turn out to be it. */
   const hint = Effect.fnUntraced(function*(account: AccountId, invoice: string) {
     const now = yield* Clock.currentTimeMillis
     const ours = yield* touched(
-      sql`UPDATE gatefold_attempts SET is_woken = 1,
-          due_at = CASE WHEN polled_at + ${hintGapMillis} > ${now} THEN polled_at + ${hintGapMillis} ELSE ${now} END
+      sql`UPDATE gatefold_attempts SET is_woken = 1, due_at = ${soon(now)}
         WHERE store = ${store} AND account = ${account} AND invoice_id = ${invoice} RETURNING number`
     )
     if (ours.length === 0) {
       // it may be the invoice of a create whose answer is still on its way, or was lost
       yield* run(
-        sql`UPDATE gatefold_attempts SET is_woken = 1, due_at = ${now}
+        sql`UPDATE gatefold_attempts SET is_woken = 1, due_at = ${soon(now)},
+            polled_at = CASE WHEN polled_at + ${hintGapMillis} > ${now} THEN polled_at ELSE ${now} END
           WHERE store = ${store} AND account = ${account} AND state IN ('sending', 'unknown')`
       )
     }
@@ -109,52 +111,112 @@ export const make = Effect.fnUntraced(function*({ accounts, observing, options, 
     const admitted = yield* Accounts.on(account, Effect.flatMap(WebhookEvents, ({ admit }) => admit(webhook)))
     if (admitted.proof.mode === "readback") return yield* hint(admitted.account, admitted.invoice)
     const key: Key = { account: admitted.account, digest: yield* fingerprint(webhook.body) }
-    return yield* transaction(sql)(store_(key, admitted))
+    return yield* transaction(sql)(keep(key, admitted))
   })
 
   const settle = Effect.fnUntraced(function*({ account, digest }: Key, result: string) {
     const now = yield* Clock.currentTimeMillis
     yield* run(
       sql`UPDATE gatefold_inbox SET result = ${result}, settled_at = ${now}
-        WHERE account = ${account} AND digest = ${digest}`
+        WHERE store = ${store} AND account = ${account} AND digest = ${digest}`
     )
+  })
+
+  const unbound = (account: AccountId, which: Fragment) =>
+    Effect.map(
+      touched(
+        sql`SELECT number FROM gatefold_attempts
+          WHERE store = ${store} AND account = ${account} AND invoice_id IS NULL AND ${which} LIMIT 1`
+      ),
+      ({ length }) => length > 0
+    )
+
+  /** How an invoice stands to us before it is read: no read is spent on what cannot be ours. */
+  const standing = Effect.fnUntraced(function*(account: AccountId, { invoice }: Admitted) {
+    const isOurs = Effect.map(orders.ofInvoice(account, invoice), (reference) => reference !== undefined)
+    if (yield* isOurs) return ours
+    if (yield* unbound(account, sql`state IN ('sending', 'unknown')`)) return maySoonBeOurs
+    if (yield* unbound(account, sql`was_sent = 1`)) return mayBeOurs
+    // it may have become ours between the looks
+    return (yield* isOurs) ? ours : undefined
+  })
+
+  /** Nobody's, unless it may turn out to be ours: then it is asked about again. */
+  const unowned = (key: Key, { waits }: Standing): Effect.Effect<void, Waits | StorageFailed> =>
+    waits ? Effect.fail(new Waits({ kind: "MayBeOurs" })) : settle(key, "unowned")
+
+  const apply = Effect.fnUntraced(function*(key: Key, invoice: Invoice, is: Standing) {
+    const order = yield* observing.observe(key.account, invoice, "webhook")
+    if (order !== undefined) return yield* settle(key, "applied")
+    // one that names another's reference is not ours, whatever the create that is under way comes to
+    yield* invoice.reference === undefined ? unowned(key, is) : settle(key, "unowned")
   })
 
   /** What a stored webhook says becomes known. Fails if the provider could not be asked: it is tried again. */
   const process = Effect.fnUntraced(function*(key: Key) {
     const found = yield* row(
-      sql`SELECT admitted, result FROM gatefold_inbox WHERE account = ${key.account} AND digest = ${key.digest}`
+      sql`SELECT admitted, result FROM gatefold_inbox
+        WHERE store = ${store} AND account = ${key.account} AND digest = ${key.digest}`
     )
     if (found === undefined || found.result !== "admitted") return
+    const is = yield* standing(key.account, found.admitted)
+    if (is === undefined) return yield* settle(key, "unowned")
+    // whoever has refused our credentials is not asked with them again and again
+    if (yield* accounts.isPaused(key.account)) return yield* new Waits({ kind: "AccountPaused" })
+    const hook = is === ours ? () => Effect.succeed(true) : undefined
     const resolve = Accounts.on(key.account, Effect.flatMap(WebhookEvents, (events) => events.resolve(found.admitted)))
-    yield* resolve.pipe(
+    yield* Effect.provideService(resolve, WebhookOwnership.Current, hook).pipe(
       Effect.tapError((error) =>
         error._tag === "GatewayError" && isRefused(error.reason._tag)
           ? accounts.pause(key.account, error)
           : Effect.void
       ),
-      Effect.flatMap(({ invoice }) => observing.observe(key.account, invoice, "webhook")),
-      Effect.flatMap((order) => settle(key, order === undefined ? "unowned" : "applied")),
-      Effect.catchTag("WebhookRejected", ({ why }) => settle(key, why))
+      Effect.flatMap(({ invoice }) => apply(key, invoice, is)),
+      Effect.catchTag("WebhookRejected", ({ why }) => why === "UnknownObject" ? unowned(key, is) : settle(key, why))
     )
   })
 
-  const worker = Effect.forever(
-    queue.take((key) => Effect.mapError(process(key), ({ _tag }) => new Unsettled({ kind: _tag }))).pipe(
-      // the queue keeps it; its own outages come back as failures of take
-      Effect.catch(() => Effect.sleep("200 millis"))
+  /** The queue stores the text of what it is told: the kind of a failure, whatever it was. */
+  const told = (key: Key) => Effect.catchCause(process(key), (cause) => Effect.fail(kindOf(cause)))
+
+  // it keeps what failed; its own outages come back as failures or defects of take
+  const worker = Effect.forever(Effect.catchCause(queue.take(told), () => Effect.sleep("200 millis")))
+
+  const gone = rows(Schema.Struct({ gone: Schema.String }))
+
+  /** Forgets at most so many webhooks that were settled before, and tells how many. */
+  const forget = (before: number, atMost: number) =>
+    Effect.map(
+      gone(
+        sql`DELETE FROM gatefold_inbox WHERE (store, account, digest) IN (
+            SELECT store, account, digest FROM gatefold_inbox
+            WHERE store = ${store} AND settled_at < ${before} LIMIT ${atMost})
+          RETURNING digest AS gone`
+      ),
+      ({ length }) => length
     )
-  )
 
   return {
     receive,
+    forget,
+    cleanQueue: queue.cleanUp,
+    /** Makes us look at an invoice as a hint does. */
+    hint,
     work: Effect.forEach(Array.from({ length: takers }), () => worker, { concurrency: "unbounded", discard: true })
   }
 })
 
 const isRefused = (reason: string): boolean => reason === "Unauthenticated" || reason === "Forbidden"
 
-/** What the queue stores of a failure. */
-class Unsettled extends Schema.TaggedError<Unsettled>("@gatefold/checkout/Unsettled")("Unsettled", {
-  kind: Schema.String
-}) {}
+interface Standing {
+  /** Whether it is asked about again for as long as it is nobody's: a create is under way, or its outcome is unknown. */
+  readonly waits: boolean
+}
+
+const ours: Standing = { waits: false }
+const maySoonBeOurs: Standing = { waits: true }
+/** It may be what was given up or refused, and exists all the same. */
+const mayBeOurs: Standing = { waits: false }
+
+/** It cannot be resolved yet. */
+class Waits extends Data.TaggedError("Waits")<{ readonly kind: "AccountPaused" | "MayBeOurs" }> {}

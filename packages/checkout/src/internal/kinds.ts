@@ -17,12 +17,20 @@ export const between = (before: Order.Order, after: Order.Order, number: number)
     ["paidTwice", isNewlyPaid(was, is) && is.canceledAt === undefined && othersPaid(after, is)],
     ["paidAfterCancel", isNewlyPaid(was, is) && is.canceledAt !== undefined],
     ["refundDue", grew(before.refundDue, after.refundDue)],
-    ["needsReview", grew(before.needsReview, after.needsReview)],
+    ["needsReview", after.attempts.some((attempt) => isForAnotherReason(before, after, attempt))],
     ["stale", is.staleAt !== undefined && was?.staleAt === undefined]
   ]
   const kinds = [...new Set(found.flatMap(([kind, holds]) => holds ? [kind] : []))]
   if (kinds.length > 0) return kinds.length > 1 ? kinds.filter((kind) => kind !== "updated") : kinds
-  return isNews(was, is) ? ["updated"] : []
+  const isDealtWith = grew(after.needsReview, before.needsReview) || grew(after.refundDue, before.refundDue)
+  return isDealtWith || isNews(was, is) ? ["updated"] : []
+}
+
+/** Whether there is something to look at about an attempt that there was not before. */
+const isForAnotherReason = (before: Order.Order, after: Order.Order, is: Order.Attempt): boolean => {
+  const was = before.attempts.find(({ number }) => number === is.number)
+  const known = was === undefined ? [] : Order.reviewOf(before, was)
+  return Order.reviewOf(after, is).some((why) => !known.includes(why))
 }
 
 const statusOf = (attempt: Order.Attempt | undefined) => attempt?.invoice?.status

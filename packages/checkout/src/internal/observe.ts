@@ -5,6 +5,7 @@
 import type { AccountId } from "@gatefold/core/Identifiers"
 import * as Invoice from "@gatefold/core/Invoice"
 import * as Money from "@gatefold/core/Money"
+import * as Present from "@gatefold/core/Present"
 import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -37,12 +38,13 @@ export const make = ({ journal, options, orders }: Options) => {
     const known = one.attempt.invoice
     const merged = known === undefined ? invoice : Result.getOrElse(Invoice.merge(known, invoice), () => known)
     const observed = observationKey(invoice)
-    const isNew = one.attempt.state !== "done" || observed !== one.lastObserved
-    const endedAt = one.endedAt ?? (Invoice.isTerminal(merged) ? now : undefined)
-    const { failure: _, staleAt: __, ...kept } = one.attempt
+    const isNew = one.attempt.state !== "done" || observed !== one.lastObserved ||
+      (known?.checkout === undefined && merged.checkout !== undefined)
+    const isSameEnd = known?.status === merged.status
+    const endedAt = Invoice.isTerminal(merged) ? (isSameEnd ? one.endedAt : undefined) ?? now : undefined
     const changed: Orders.Stored = {
       ...one,
-      attempt: new Order.Attempt({ ...kept, state: "done", invoice: merged }),
+      attempt: new Order.Attempt({ ...told(one, merged, source), ...(yield* givenUpBefore(one, source)) }),
       lastObserved: observed,
       endedAt,
       owner: undefined,
@@ -69,9 +71,10 @@ export const make = ({ journal, options, orders }: Options) => {
    * account and id; by its reference only to an attempt that may have been sent, at the same price.
    */
   const observe = Effect.fnUntraced(function*(account: AccountId, invoice: Invoice.Invoice, source: Fact.Source) {
-    const reference = (yield* orders.ofInvoice(account, invoice.id)) ??
-      (invoice.reference === undefined ? undefined : yield* orders.ofProviderReference(account, invoice.reference))
-    if (reference === undefined) return undefined
+    const owner = (yield* orders.ownerOf(account, invoice.id)) ??
+      (invoice.reference === undefined ? undefined : yield* orders.namedBy(account, invoice.reference))
+    if (owner === undefined || owner.store !== options.store) return undefined
+    const { reference } = owner
     return yield* orders.held(reference, (order) => {
       const one = order === undefined ? undefined : attemptOf(order, account, invoice)
       return order === undefined || one === undefined ? Effect.undefined : join(order, one, invoice, source)
@@ -95,6 +98,31 @@ const attemptOf = (order: Orders.Loaded, account: AccountId, invoice: Invoice.In
 const mayBecome = (order: Orders.Loaded, one: Orders.Stored, account: AccountId, invoice: Invoice.Invoice): boolean =>
   one.attempt.account === account &&
   one.attempt.invoice === undefined &&
-  one.wasSent && (one.attempt.state === "sending" || one.attempt.state === "unknown") &&
+  one.wasSent &&
   invoice.reference === one.attempt.providerReference &&
   invoice.price !== undefined && Money.equals(invoice.price, order.price)
+
+/** The attempt with what is known now. News of its invoice want another look of a person who has settled it. */
+const told = ({ attempt }: Orders.Stored, merged: Invoice.Invoice, source: Fact.Source) => {
+  const { failure, settledAt, staleAt: _, ...kept } = attempt
+  const isSettled = attempt.invoice !== undefined && Invoice.factKey(attempt.invoice) === Invoice.factKey(merged)
+  const isContradicted = attempt.state === "done" && source !== "person"
+  return {
+    ...kept,
+    state: "done" as const,
+    invoice: merged,
+    ...Present.only({
+      settledAt: isSettled ? settledAt : undefined,
+      failure: isContradicted ? failure : undefined
+    })
+  }
+}
+
+/**
+ * What was given up or refused and turns up all the same was shown to nobody, and the next attempt may be open: it is
+ * watched like one that was canceled, so that money for it is noticed. Only a person can want it again.
+ */
+const givenUpBefore = ({ attempt: { canceledAt, state } }: Orders.Stored, source: Fact.Source) =>
+  canceledAt === undefined && source !== "person" && (state === "abandoned" || state === "refused")
+    ? Effect.map(DateTime.now, (canceledAt) => ({ canceledAt }))
+    : Effect.succeed({})

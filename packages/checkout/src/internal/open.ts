@@ -2,11 +2,12 @@
  * Opening an order: reserve, send, and if that came to nothing the next attempt.
  */
 import { Accounts, type UnknownAccount } from "@gatefold/core/Accounts"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as FiberMap from "effect/FiberMap"
 import {
-  AccountPaused,
+  type AccountPaused,
   type InvalidOrder,
   NotOpened,
   OpenUnknown,
@@ -15,10 +16,9 @@ import {
   UnknownReference
 } from "../CheckoutError.ts"
 import * as Order from "../Order.ts"
-import type { Paused } from "./accounts.ts"
 import * as Orders from "./orders.ts"
 import * as Reserve from "./reserve.ts"
-import type { Sent } from "./send.ts"
+import type { Sent } from "./sent.ts"
 
 /** @internal */
 export type OpenError =
@@ -34,7 +34,6 @@ export type OpenError =
 /** @internal */
 export interface Options {
   readonly orders: Orders.Orders
-  readonly accounts: Paused
   readonly reserve: ReturnType<typeof Reserve.make>
   readonly send: (
     reference: Orders.Loaded["reference"],
@@ -49,7 +48,7 @@ const attemptsPerOpen = 3
 const waits = { times: 300, pause: "100 millis" } as const
 
 /** @internal */
-export const make = Effect.fnUntraced(function*({ accounts, orders, reserve, send }: Options) {
+export const make = Effect.fnUntraced(function*({ orders, reserve, send }: Options) {
   // a caller that goes away must not tear down what it began: the answer of a create has to be written down
   const sending = yield* FiberMap.make<string, Sent, UnknownReference | UnknownAccount | StorageFailed>()
 
@@ -66,13 +65,14 @@ export const make = Effect.fnUntraced(function*({ accounts, orders, reserve, sen
       Fiber.join
     )
 
-  /** Waits while another process sends the attempt. */
+  /** Waits while another process sends the attempt, and no longer than that has claimed it for. */
   const awaited = Effect.fnUntraced(function*(reference: Orders.Loaded["reference"], number: number) {
     for (let looks = 0; looks < waits.times; looks++) {
       const order = yield* orders.get(reference)
-      const is = order?.attempts.find(({ attempt }) => attempt.number === number)?.attempt
-      if (order === undefined || is === undefined) return yield* new UnknownReference({ reference })
-      if (is.state !== "sending") return { order, is }
+      const one = order?.attempts.find(({ attempt }) => attempt.number === number)
+      if (order === undefined || one === undefined) return yield* new UnknownReference({ reference })
+      const hasEnded = one.leaseUntil <= (yield* Clock.currentTimeMillis)
+      if (one.attempt.state !== "sending" || hasEnded) return { order, is: one.attempt }
       yield* Effect.sleep(waits.pause)
     }
     return yield* new OpenUnknown({ reference, attempt: number })
@@ -80,21 +80,26 @@ export const make = Effect.fnUntraced(function*({ accounts, orders, reserve, sen
 
   return Effect.fnUntraced(function*(newOrder: Order.NewOrder): Effect.fn.Return<Order.Order, OpenError, Accounts> {
     const checked = yield* Reserve.check(newOrder)
-    const { chosen } = yield* Accounts
-    if (yield* accounts.isPaused(chosen)) return yield* new AccountPaused({ account: chosen })
+    const { reference } = checked
+    const accounts = yield* Accounts
+    let last: Extract<Sent, { readonly _tag: "Over" }> | undefined
     for (let begun = 0; begun < attemptsPerOpen; begun++) {
-      const attempt = yield* reserve(checked, chosen)
-      const sent = yield* sendShared(checked.reference, attempt)
-      if (sent._tag === "Opened") {
-        const is = sent.order.attempts.find((one) => one.attempt.number === attempt.number)
-        if (is !== undefined && !Order.isOver(is.attempt)) return Orders.shown(sent.order)
-      }
+      const attempt = yield* reserve(checked, accounts)
+      const sent = yield* sendShared(reference, attempt)
       if (sent._tag === "Failed") return yield* sent.error
+      if (sent._tag === "Opened" && isOpen(sent.order, attempt.number)) return Orders.shown(sent.order)
+      if (sent._tag === "Over") last = sent
       if (sent._tag === "Elsewhere") {
-        const { is, order } = yield* awaited(checked.reference, attempt.number)
+        const { is, order } = yield* awaited(reference, attempt.number)
         if (is.state === "done" && !Order.isOver(is)) return Orders.shown(order)
       }
     }
-    return yield* new OpenUnknown({ reference: checked.reference, attempt: attemptsPerOpen })
+    const attempt = last?.number ?? attemptsPerOpen
+    return yield* last?.reason === undefined
+      ? new OpenUnknown({ reference, attempt })
+      : new NotOpened({ reference, attempt, reason: last.reason })
   })
 })
+
+const isOpen = ({ attempts }: Orders.Loaded, number: number): boolean =>
+  attempts.some(({ attempt }) => attempt.number === number && !Order.isOver(attempt))

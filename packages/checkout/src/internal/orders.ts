@@ -91,9 +91,18 @@ export interface Loaded {
   readonly attempts: ReadonlyArray<Stored>
 }
 
-/** @internal The order as it is shown. */
-export const shown = ({ attempts, createdAt, metadata, price, reference, store }: Loaded): Order.Order =>
-  new Order.Order({ store, reference, price, metadata, createdAt, attempts: attempts.map(({ attempt }) => attempt) })
+/** @internal The order as it is shown: with nothing to pay but what the customer shall pay. */
+export const shown = ({ createdAt, metadata, price, reference, store, ...loaded }: Loaded): Order.Order => {
+  const attempts = loaded.attempts.map(({ attempt }) => attempt)
+  const safe = attempts.map((attempt) => Order.isPayable({ attempts }, attempt) ? attempt : withoutCheckout(attempt))
+  return new Order.Order({ store, reference, price, metadata, createdAt, attempts: safe })
+}
+
+const withoutCheckout = (attempt: Order.Attempt): Order.Attempt => {
+  if (attempt.invoice?.checkout === undefined) return attempt
+  const { checkout: _, ...invoice } = attempt.invoice
+  return new Order.Attempt({ ...attempt, invoice: new Invoice.Invoice(invoice) })
+}
 
 /** @internal The same order with one attempt changed or added. */
 export const withAttempt = (order: Loaded, changed: Stored): Loaded => ({
@@ -247,36 +256,45 @@ export const make = Effect.fnUntraced(function*(store: string) {
     )
   })
 
-  const owner = first(Schema.Struct({ reference: Reference }))
+  const owner = first(Schema.Struct({ store: Schema.String, reference: Reference, number: Whole }))
+  const ofStore = (found: { readonly store: string; readonly reference: Reference } | undefined) =>
+    found?.store === store ? found.reference : undefined
+
+  /** The attempt that has this invoice, of whichever store. */
+  const ownerOf = (account: AccountId, id: InvoiceId) =>
+    owner(
+      sql`SELECT store, reference, number FROM gatefold_attempts WHERE account = ${account} AND invoice_id = ${id}`
+    )
+
+  /** The attempt that goes by this reference at the provider, of whichever store. */
+  const namedBy = (account: AccountId, reference: Reference) =>
+    owner(
+      sql`SELECT store, reference, number FROM gatefold_attempts
+        WHERE account = ${account} AND provider_reference = ${reference}`
+    )
+
+  /** Runs an effect while this process holds the order; all that it writes is written at once or not at all. */
+  const held = <A, E, R>(reference: string, use: (order: Loaded | undefined) => Effect.Effect<A, E, R>) =>
+    transaction(sql)(Effect.flatMap(load(reference, true), use))
 
   return {
     get: (reference: string) => load(reference, false),
-    insert,
     insertAttempt,
     update,
     plan,
     postpone,
-    /** Runs an effect while this process holds the order; all that it writes is written at once or not at all. */
-    held: <A, E, R>(reference: string, use: (order: Loaded | undefined) => Effect.Effect<A, E, R>) =>
-      transaction(sql)(Effect.flatMap(load(reference, true), use)),
-    /** The order whose attempt has this invoice. */
-    ofInvoice: (account: AccountId, id: InvoiceId) =>
-      Effect.map(
-        owner(
-          sql`SELECT reference FROM gatefold_attempts
-            WHERE account = ${account} AND invoice_id = ${id} AND store = ${store}`
-        ),
-        (found) => found?.reference
-      ),
-    /** The order whose attempt goes by this reference at the provider. */
-    ofProviderReference: (account: AccountId, reference: Reference) =>
-      Effect.map(
-        owner(
-          sql`SELECT reference FROM gatefold_attempts
-            WHERE account = ${account} AND provider_reference = ${reference} AND store = ${store}`
-        ),
-        (found) => found?.reference
-      )
+    ownerOf,
+    namedBy,
+    held,
+    /** The same for an order that is written down first, unless it exists. */
+    begun: <A, E, R>(
+      order: Parameters<typeof insert>[0],
+      use: (order: Loaded | undefined) => Effect.Effect<A, E, R>
+    ) => transaction(sql)(Effect.andThen(insert(order), held(order.reference, use))),
+    /** The order of this store whose attempt has this invoice. */
+    ofInvoice: (account: AccountId, id: InvoiceId) => Effect.map(ownerOf(account, id), ofStore),
+    /** The order of this store whose attempt goes by this reference at the provider. */
+    ofProviderReference: (account: AccountId, reference: Reference) => Effect.map(namedBy(account, reference), ofStore)
   }
 })
 

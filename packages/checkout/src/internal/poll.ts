@@ -3,24 +3,32 @@
  * account's budget.
  */
 import * as Accounts from "@gatefold/core/Accounts"
-import { Gateway } from "@gatefold/core/Gateway"
 import type { GatewayError } from "@gatefold/core/GatewayError"
 import { AccountId, InvoiceId, Reference } from "@gatefold/core/Identifiers"
 import type * as Invoice from "@gatefold/core/Invoice"
 import { Invoices } from "@gatefold/core/Invoices"
+import * as RetryPolicy from "@gatefold/core/RetryPolicy"
 import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as SqlClient from "effect/sql/SqlClient"
 import * as Stream from "effect/Stream"
+import type { StorageFailed } from "../CheckoutError.ts"
 import type { CheckoutOptions } from "../CheckoutOptions.ts"
 import type { Paused } from "./accounts.ts"
 import type { Observing } from "./observe.ts"
 import type { Quotes } from "./quotes.ts"
 import { first, rows, run, skipLocked, Whole } from "./storage.ts"
 
-/** How long nobody else asks about a claimed invoice. */
-const leaseMillis = 60_000
+/** How many invoices are claimed at a time where each is read by itself, and how many of them are read at once. */
+const batch = { size: 8, atOnce: 4 }
+
+/** How many invoices one pass over a list looks for. */
+const perList = 500
+
+/** What an invoice costs that the list does not have: the adapter looks into the list again before it asks by id. */
+const readsOfUnlisted = 2
 
 const Due = Schema.Struct({ reference: Reference, number: Whole, invoice_id: InvoiceId, failed_polls: Whole })
 type Due = typeof Due.Type
@@ -44,103 +52,142 @@ export interface Polled {
 export const make = Effect.fnUntraced(function*({ accounts, observing, options, owner, quotes }: Options) {
   const sql = yield* SqlClient.SqlClient
   const { store } = options
+  // longer than a batch of reads takes, or a list with its joins
+  const leaseMillis = Duration.toMillis(options.callsWithin) + Duration.toMillis(options.takeOverAfter)
+  /** How long at first after a failed read. */
+  const pause = Duration.toMillis(options.lookEvery)
   const due = rows(Due)
   const counted = first(Schema.Struct({ due: Whole }))
 
-  const countDue = Effect.fnUntraced(function*(account: AccountId, now: number) {
-    const row = yield* counted(
-      sql`SELECT COUNT(*) AS due FROM gatefold_attempts
-        WHERE store = ${store} AND account = ${account} AND state = 'done' AND due_at <= ${now} AND poll_until < ${now}`
-    )
+  // where this process asks for nothing by itself, it asks about what a hint was about
+  const wanted = options.polls ? sql.literal("") : sql.literal(" AND is_woken <> 0")
+
+  const isDue = (account: AccountId, now: number) =>
+    sql`store = ${store} AND account = ${account} AND state = 'done' AND due_at <= ${now} AND poll_until < ${now}${wanted}`
+
+  const countDue = Effect.fnUntraced(function*(account: AccountId) {
+    const now = yield* Clock.currentTimeMillis
+    const row = yield* counted(sql`SELECT COUNT(*) AS due FROM gatefold_attempts WHERE ${isDue(account, now)}`)
     return row?.due ?? 0
   })
 
-  const claim = (account: AccountId, now: number, atMost: number) =>
-    due(
-      sql`UPDATE gatefold_attempts SET poller = ${owner}, poll_until = ${
-        now + leaseMillis
-      }, polled_at = ${now}, is_woken = 0
-        WHERE (store, reference, number) IN (
+  // is_woken: 0 nobody asked for a look, 1 somebody did, 2 somebody did and it is under way
+  const claim = Effect.fnUntraced(function*(account: AccountId, atMost: number) {
+    const now = yield* Clock.currentTimeMillis
+    return yield* due(
+      sql`WITH due AS MATERIALIZED (
           SELECT store, reference, number FROM gatefold_attempts
-          WHERE store = ${store} AND account = ${account} AND state = 'done' AND due_at <= ${now} AND poll_until < ${now}
-          ORDER BY due_at LIMIT ${atMost}${skipLocked(sql)})
+          WHERE ${isDue(account, now)} ORDER BY due_at LIMIT ${atMost}${skipLocked(sql)})
+        UPDATE gatefold_attempts SET poller = ${owner}, poll_until = ${now + leaseMillis}, polled_at = ${now},
+          is_woken = CASE WHEN is_woken = 0 THEN 0 ELSE 2 END
+        WHERE (store, reference, number) IN (SELECT store, reference, number FROM due)
         RETURNING reference, number, invoice_id, failed_polls`
     )
+  })
 
-  const done = ({ number, reference }: Due) =>
+  const mine = ({ number, reference }: Due) =>
+    sql`store = ${store} AND reference = ${reference} AND number = ${number} AND poller = ${owner}`
+
+  /** What it says is known, and with it when to look again; a hint that came meanwhile is looked after next. */
+  const done = (one: Due) =>
     run(
-      sql`UPDATE gatefold_attempts SET poller = NULL, poll_until = 0, failed_polls = 0
-        WHERE store = ${store} AND reference = ${reference} AND number = ${number} AND poller = ${owner}`
+      sql`UPDATE gatefold_attempts SET poller = NULL, poll_until = 0, failed_polls = 0,
+        is_woken = CASE WHEN is_woken = 2 THEN 0 ELSE is_woken END WHERE ${mine(one)}`
     )
 
-  /** Asks again later, after longer each time. */
+  /** Nothing was learned: it is asked about again after a while, or as soon as may be if a hint came meanwhile. */
+  const putOff = Effect.fnUntraced(function*(one: Due, wait: number, failures: number) {
+    const now = yield* Clock.currentTimeMillis
+    yield* run(
+      sql`UPDATE gatefold_attempts SET poller = NULL, poll_until = 0, failed_polls = ${failures},
+        due_at = CASE WHEN is_woken = 1 THEN ${now + shortPause} ELSE ${now + wait} END,
+        is_woken = CASE WHEN is_woken = 0 THEN 0 ELSE 1 END WHERE ${mine(one)}`
+    )
+  })
+
   const failed = Effect.fnUntraced(function*(account: AccountId, one: Due, error: GatewayError) {
     if (error.reason._tag === "Unauthenticated" || error.reason._tag === "Forbidden") {
       yield* accounts.pause(account, error)
     }
-    const now = yield* Clock.currentTimeMillis
-    const wait = Math.min(15_000 * 2 ** Math.min(one.failed_polls, 10), 600_000)
-    yield* run(
-      sql`UPDATE gatefold_attempts SET poller = NULL, poll_until = 0, failed_polls = failed_polls + 1, due_at = ${
-        now + wait
-      }
-        WHERE store = ${store} AND reference = ${one.reference} AND number = ${one.number} AND poller = ${owner}`
-    )
+    yield* putOff(one, Math.min(pause * 2 ** Math.min(one.failed_polls, 10), 600_000), one.failed_polls + 1)
   })
 
-  const readOne = Effect.fnUntraced(function*(account: AccountId, one: Due) {
-    const read = Accounts.on(account, Effect.flatMap(Invoices, ({ get }) => get({ id: one.invoice_id })))
-    yield* read.pipe(
-      Effect.flatMap((invoice) => Effect.andThen(observing.observe(account, invoice, "poll"), done(one))),
+  const take = Effect.fnUntraced(function*(account: AccountId, one: Due, invoice: Invoice.Invoice) {
+    const order = yield* observing.observe(account, invoice, "poll")
+    yield* order === undefined ? putOff(one, pause, one.failed_polls) : done(one)
+  })
+
+  const readOne = (account: AccountId, one: Due) =>
+    ask(account, Effect.flatMap(Invoices, ({ get }) => get({ id: one.invoice_id }))).pipe(
+      Effect.flatMap((invoice) => take(account, one, invoice)),
       Effect.catchTag("GatewayError", (error) => failed(account, one, error))
     )
+
+  /** Batch by batch, so that no claim runs out before its turn comes. */
+  const readEach = Effect.fnUntraced(function*(account: AccountId, wanted: number) {
+    let read = 0
+    while (read < wanted) {
+      const granted = yield* accounts.spend(account, Math.min(batch.size, wanted - read))
+      if (granted === 0) return { read, waiting: wanted - read }
+      const claimed = yield* claim(account, granted)
+      if (claimed.length === 0) break
+      yield* Effect.forEach(claimed, (one) => readOne(account, one), { concurrency: batch.atOnce, discard: true })
+      read += claimed.length
+      if (yield* accounts.isPaused(account)) break
+    }
+    return { read, waiting: 0 }
+  })
+
+  /** By itself, unless a customer looks at it or the budget is used up. */
+  const readUnlisted = Effect.fnUntraced(function*(account: AccountId, one: Due) {
+    const granted = yield* accounts.spend(account, readsOfUnlisted)
+    const read = granted < readsOfUnlisted ? false : yield* quotes.alone(account, one.invoice_id, readOne(account, one))
+    if (!read) yield* putOff(one, pause, one.failed_polls)
   })
 
   /**
    * One pass over the list for all that are due: at a provider whose reads by id renew the quote that a customer is
-   * looking at. What the list does not have is read by itself, unless a customer looks at it.
+   * looking at.
    */
-  const readList = Effect.fnUntraced(function*(account: AccountId, all: ReadonlyArray<Due>) {
-    const open = new Map<string, Due>(all.map((one) => [one.invoice_id, one]))
-    const take = (invoice: Invoice.Invoice) =>
-      Effect.gen(function*() {
-        const one = open.get(invoice.id)
-        if (one === undefined) return
-        open.delete(invoice.id)
-        yield* observing.observe(account, invoice, "poll")
-        yield* done(one)
-      })
-    const pass = Accounts.on(
-      account,
-      Effect.flatMap(Invoices, ({ list }) =>
-        list().pipe(
-          Stream.tap(take),
-          Stream.takeUntil(() => open.size === 0),
-          Stream.runDrain
-        ))
-    )
-    const failure = yield* pass.pipe(Effect.as(undefined), Effect.catchTag("GatewayError", Effect.succeed))
-    for (const one of open.values()) {
-      if (failure !== undefined) yield* failed(account, one, failure)
-      else if (yield* quotes.isLookedAt(account, one.invoice_id)) yield* done(one)
-      else yield* readOne(account, one)
+  const readList = Effect.fnUntraced(function*(account: AccountId, wanted: number) {
+    if ((yield* accounts.spend(account, 1)) === 0) return { read: 0, waiting: wanted }
+    const claimed = yield* claim(account, perList)
+    const missing = new Map<string, Due>(claimed.map((one) => [one.invoice_id, one]))
+    const found = (invoice: Invoice.Invoice) => {
+      const one = missing.get(invoice.id)
+      missing.delete(invoice.id)
+      return one === undefined ? Effect.void : take(account, one, invoice)
     }
+    const pass = Effect.flatMap(
+      Invoices,
+      ({ list }) => list().pipe(Stream.takeUntil(() => missing.size === 0), Stream.runForEach(found))
+    )
+    const failure = yield* ask(account, pass).pipe(
+      Effect.as(undefined),
+      Effect.catchTag("GatewayError", Effect.succeed)
+    )
+    for (const one of missing.values()) {
+      yield* failure === undefined ? readUnlisted(account, one) : failed(account, one, failure)
+    }
+    return { read: claimed.length, waiting: Math.max(0, wanted - perList) }
   })
 
   /** One round of one account. */
-  return Effect.fnUntraced(function*(account: AccountId) {
-    const nothing: Polled = { read: 0, waiting: 0 }
-    if (yield* accounts.isPaused(account)) return nothing
-    const now = yield* Clock.currentTimeMillis
-    const wanted = yield* countDue(account, now)
-    const granted = wanted === 0 ? 0 : yield* accounts.spend(account, wanted)
-    if (granted === 0) return { read: 0, waiting: wanted }
-    const claimed = yield* claim(account, now, granted)
-    const { capabilities } = yield* Accounts.on(account, Gateway)
-    yield* capabilities.has("payments.watch")
-      ? readList(account, claimed)
-      : Effect.forEach(claimed, (one) => readOne(account, one), { concurrency: 4, discard: true })
-    const polled: Polled = { read: claimed.length, waiting: wanted - granted }
-    return polled
-  })
+  return Effect.fnUntraced(
+    function*(
+      account: AccountId
+    ): Effect.fn.Return<Polled, StorageFailed | Accounts.UnknownAccount, Accounts.Accounts> {
+      if (yield* accounts.isPaused(account)) return { read: 0, waiting: 0 }
+      const wanted = yield* countDue(account)
+      if (wanted === 0) return { read: 0, waiting: 0 }
+      return yield* (yield* quotes.hasQuotes(account)) ? readList(account, wanted) : readEach(account, wanted)
+    }
+  )
 })
+
+/** How long after a read that failed while a hint came. */
+const shortPause = 2_000
+
+/** Asks once: what fails is asked again by the next rounds, within the budget. */
+const ask = <A, E, R>(account: AccountId, program: Effect.Effect<A, E, R>) =>
+  Effect.provideService(Accounts.on(account, program), RetryPolicy.Current, RetryPolicy.once)

@@ -2,6 +2,7 @@
  * Writing an attempt down before anything is sent. The same insert chooses its account, for ever: a switch, a second
  * process or a routing rule can never give one attempt two accounts.
  */
+import type * as Accounts from "@gatefold/core/Accounts"
 import type { AccountId, Reference } from "@gatefold/core/Identifiers"
 import * as Money from "@gatefold/core/Money"
 import * as NewInvoice from "@gatefold/core/NewInvoice"
@@ -10,10 +11,12 @@ import * as AttemptReference from "@gatefold/core/Reference"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { InvalidOrder, PriceConflict, UnknownReference } from "../CheckoutError.ts"
+import { AccountPaused, InvalidOrder, PriceConflict, type StorageFailed, UnknownReference } from "../CheckoutError.ts"
 import * as Order from "../Order.ts"
+import type { Paused } from "./accounts.ts"
 import type { Journal } from "./journal.ts"
 import type * as Orders from "./orders.ts"
+import { movedAway } from "./transitions.ts"
 
 /** @internal An order that can be written down. */
 export interface Checked {
@@ -60,18 +63,26 @@ export const check = (order: Order.NewOrder): Effect.Effect<Checked, InvalidOrde
 export interface Options {
   readonly orders: Orders.Orders
   readonly journal: Journal
+  readonly accounts: Paused
 }
 
 /**
- * @internal The order with the attempt that stands for it: the one that is open or paid, or a new one on `account` if
+ * @internal The attempt that stands for the order: the one that is open or paid, or a new one on the chosen account if
  * there is none or the newest came to nothing.
  */
-export const make = ({ journal, orders }: Options) => {
+export const make = ({ accounts, journal, orders }: Options) => {
   const begin = Effect.fnUntraced(function*(order: Orders.Loaded, account: AccountId) {
     const number = (order.attempts.at(-1)?.attempt.number ?? 0) + 1
     const providerReference = AttemptReference.ofAttempt(order.reference, number)
     if (providerReference === undefined) {
       return yield* new InvalidOrder({ field: "reference", issue: "too long for another attempt" })
+    }
+    const other = yield* orders.namedBy(account, providerReference)
+    if (other !== undefined) {
+      const issue = `is in use by ${
+        Order.attemptKey(other)
+      } on account ${account}: stores that share one need other ones`
+      return yield* new InvalidOrder({ field: "reference", issue })
     }
     const createdAt = yield* DateTime.now
     const attempt = new Order.Attempt({
@@ -88,21 +99,43 @@ export const make = ({ journal, orders }: Options) => {
     return attempt
   })
 
-  return Effect.fnUntraced(function*(checked: Checked, account: AccountId) {
+  /**
+   * Whether an attempt that was never sent waits for an account that takes none: nothing of it is anywhere, so the next
+   * one may go where new attempts go today.
+   */
+  const isStuck = Effect.fnUntraced(function*({ attempt, wasSent }: Orders.Stored, { chosen, ids }: Accounts.Service) {
+    const { account, failure, state } = attempt
+    if (state !== "reserved" || wasSent || account === chosen) return false
+    return failure !== undefined || !ids.includes(account) || (yield* accounts.isPaused(account))
+  })
+
+  const once = Effect.fnUntraced(function*(checked: Checked, configured: Accounts.Service) {
     const { price, reference } = checked
-    yield* orders.insert({ ...checked, createdAt: yield* DateTime.now })
-    return yield* orders.held(
-      reference,
+    const { chosen } = configured
+    return yield* orders.begun(
+      { ...checked, createdAt: yield* DateTime.now },
       Effect.fnUntraced(function*(order) {
         if (order === undefined) return yield* new UnknownReference({ reference })
         if (!Money.equals(order.price, price)) {
           return yield* new PriceConflict({ reference, known: order.price, asked: price })
         }
-        return standing(order) ?? (yield* begin(order, account))
+        const stands = standing(order)
+        if (stands !== undefined && !(yield* isStuck(stands, configured))) return stands.attempt
+        if (yield* accounts.isPaused(chosen)) return yield* new AccountPaused({ account: chosen })
+        if (stands === undefined) return yield* begin(order, chosen)
+        const { changed, entry } = movedAway(stands)
+        return yield* begin(yield* journal.commit(order, changed, entry), chosen)
       })
     )
   })
+
+  return (checked: Checked, configured: Accounts.Service) =>
+    // a unique index has the last word where two stores take one reference at once: the second look sees who has it
+    Effect.retry(once(checked, configured), { times: 1, while: isViolation })
 }
+
+const isViolation = (error: { readonly _tag: string } | StorageFailed): boolean =>
+  error._tag === "StorageFailed" && "kind" in error && error.kind === "other"
 
 const unsent = {
   lastObserved: undefined,
@@ -115,8 +148,8 @@ const unsent = {
 }
 
 /** The attempt that stands for the order: one that is paid, else the newest, unless it came to nothing. */
-const standing = ({ attempts }: Orders.Loaded): Order.Attempt | undefined => {
-  const paid = attempts.find(({ attempt }) => Order.isPaid(attempt) && attempt.canceledAt === undefined)?.attempt
-  const newest = attempts.at(-1)?.attempt
-  return paid ?? (newest === undefined || Order.isOver(newest) ? undefined : newest)
+const standing = ({ attempts }: Orders.Loaded): Orders.Stored | undefined => {
+  const paid = attempts.find(({ attempt }) => Order.isPaid(attempt) && attempt.canceledAt === undefined)
+  const newest = attempts.at(-1)
+  return paid ?? (newest === undefined || Order.isOver(newest.attempt) ? undefined : newest)
 }

@@ -22,28 +22,33 @@ const minute = 60 * second
 const hour = 60 * minute
 const day = 24 * hour
 
-/** Up to which age, how often. */
-const whileOpen = [[2 * minute, 15 * second], [hour, minute], [day, 10 * minute], [Infinity, hour]] as const
+/** Up to which age, and after how many of the shortest pauses. */
+type Steps = ReadonlyArray<readonly [number, number]>
 
-const whileEnded = [[hour, 5 * minute], [day, hour], [Infinity, 6 * hour]] as const
+/** By default each 15 seconds, minute, 10 minutes, hour. */
+const whileOpen: Steps = [[2 * minute, 1], [hour, 4], [day, 40], [Infinity, 240]]
 
-const pause = (steps: ReadonlyArray<readonly [number, number]>, age: number): number =>
-  steps.find(([until]) => age < until)?.[1] ?? day
+/** By default each 5 minutes, hour, 6 hours. */
+const whileEnded: Steps = [[hour, 20], [day, 240], [Infinity, 1_440]]
+
+const pauses = (steps: Steps, age: number): number => steps.find(([until]) => age < until)?.[1] ?? 1
 
 /**
  * @internal The pauses grow with age. An invoice is asked about right after its expiry, and after its end for as long as
  * late money, adjustments and reversals are waited for. `jitter` is from 0 to 1.
  */
 export const next = (known: Known, options: CheckoutOptions, now: number, jitter: number): Next => {
-  const soon = (wait: number) => now + Math.round(wait * (0.9 + 0.2 * jitter))
+  const shortest = Duration.toMillis(options.lookEvery)
+  const soon = (steps: Steps, age: number) => now + Math.round(shortest * pauses(steps, age) * (0.9 + 0.2 * jitter))
   if (Invoice.isTerminal(known.invoice)) {
     const age = now - (known.endedAt ?? now)
-    return age > Duration.toMillis(options.watchEnded) ? undefined : soon(pause(whileEnded, age))
+    return age > Duration.toMillis(options.watchEnded) ? undefined : soon(whileEnded, age)
   }
   const { expiresAt } = known.invoice
-  const age = now - known.createdAt
-  if (expiresAt === undefined && age > Duration.toMillis(options.staleAfter)) return "stale"
-  const regular = soon(pause(whileOpen, age))
   const expiry = expiresAt === undefined ? undefined : DateTime.toEpochMillis(expiresAt) + 5 * second
+  // one that is open for long after it should have ended will not end by itself either
+  const overdue = now - Math.max(known.createdAt, expiry ?? 0)
+  if (overdue > Duration.toMillis(options.staleAfter)) return "stale"
+  const regular = soon(whileOpen, now - known.createdAt)
   return expiry !== undefined && expiry > now ? Math.min(regular, expiry) : regular
 }

@@ -12,28 +12,20 @@ import type { NewInvoice } from "@gatefold/core/NewInvoice"
 import type { Safety } from "@gatefold/core/Operation"
 import * as RetryPolicy from "@gatefold/core/RetryPolicy"
 import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { AccountPaused, NotOpened, OpenUnknown, type StorageFailed, UnknownReference } from "../CheckoutError.ts"
 import type { CheckoutOptions } from "../CheckoutOptions.ts"
 import * as Order from "../Order.ts"
 import type { Paused } from "./accounts.ts"
+import * as Bind from "./bind.ts"
 import type { Journal } from "./journal.ts"
 import type { Observing } from "./observe.ts"
 import * as Orders from "./orders.ts"
+import { elsewhere, failure, opened, over, type Sent } from "./sent.ts"
 import { givenUp, released } from "./transitions.ts"
 import * as verdict from "./verdict.ts"
-
-/** @internal How an attempt stands after one try to send it. */
-export type Sent =
-  /** Its invoice is known. */
-  | { readonly _tag: "Opened"; readonly order: Orders.Loaded }
-  /** It came to nothing; the next attempt may be opened. */
-  | { readonly _tag: "Over" }
-  /** Another process is sending it. */
-  | { readonly _tag: "Elsewhere" }
-  /** Nothing is open. */
-  | { readonly _tag: "Failed"; readonly error: NotOpened | OpenUnknown | AccountPaused }
 
 /** @internal */
 export interface Options {
@@ -46,21 +38,24 @@ export interface Options {
   readonly owner: string
 }
 
-/** The time for a create and its look-ups, and for how long nobody else touches the attempt. */
-const sendsWithin = "30 seconds"
-const leaseMillis = 60_000
-
 interface Claimed {
   readonly _tag: "Claimed"
   readonly order: Orders.Loaded
   readonly one: Orders.Stored
   /** Whether an earlier create of it may have reached the provider. */
   readonly wasSent: boolean
+  /** Whether nobody can say that the provider does not have it. */
+  readonly mayExist?: boolean
   readonly safety: Safety
 }
 
 /** @internal */
 export const make = ({ accounts, journal, observing, options, orders, owner }: Options) => {
+  /** For how long nobody else touches an attempt: longer than all tries take. */
+  const leaseMillis = Duration.toMillis(options.callsWithin) + Duration.toMillis(options.takeOverAfter)
+
+  const bind = Bind.make({ orders, journal, observing })
+
   const safetyOf = (account: string) =>
     Accounts.on(account, Effect.map(Gateway, ({ operations }) => operations.get("invoices.create")?.safety ?? "none"))
 
@@ -78,13 +73,17 @@ export const make = ({ accounts, journal, observing, options, orders, owner }: O
         if (order === undefined || one === undefined) return yield* new UnknownReference({ reference })
         const { state } = one.attempt
         if (state === "done") return opened(order)
-        if (state === "refused" || state === "abandoned") return over
+        if (state === "refused" || state === "abandoned") return over(number)
+        // the shop has canceled it before anything was sent
+        if (state === "reserved" && !one.wasSent && one.attempt.canceledAt !== undefined) return over(number)
         const now = yield* Clock.currentTimeMillis
         if (state === "sending" && one.leaseUntil > now) return elsewhere
         if (one.wasSent && safety === "none") {
           yield* giveUp(order, one)
-          return over
+          return over(number, one.attempt.failure)
         }
+        const { account } = one.attempt
+        if (yield* accounts.isPaused(account)) return failure(new AccountPaused({ account }))
         const claimed: Orders.Stored = {
           ...one,
           attempt: new Order.Attempt({ ...one.attempt, state: "sending" }),
@@ -120,37 +119,38 @@ export const make = ({ accounts, journal, observing, options, orders, owner }: O
       })
     )
 
-  const bind = (claimed: Claimed, invoice: Invoice.Invoice) =>
-    settle(claimed, (order, one) => Effect.map(observing.join(order, one, invoice, "create"), opened))
+  const bound = ({ one, order: { reference } }: Claimed, invoice: Invoice.Invoice, refusal?: GatewayError) =>
+    bind(reference, one.attempt.number, invoice, refusal)
 
   const settleFailure = Effect.fnUntraced(function*(claimed: Claimed, error: GatewayError) {
     const { attempt } = claimed.one
     const { reference } = claimed.order
-    const failed = (as: Order.State, entry: "refused" | "unknown" | "postponed", found: NotOpened | OpenUnknown) =>
+    const failed = (as: Order.State, entry: "refused" | "unknown" | "postponed", found: Sent, wasSent = true) =>
       settle(claimed, (order, one) =>
         Effect.as(
-          journal.commit(
-            order,
-            { ...released(one, as, error), wasSent: as !== "reserved" },
-            { kind: entry, source: "create", failure: error }
-          ),
-          failure(found)
+          journal.commit(order, { ...released(one, as, error), wasSent }, {
+            kind: entry,
+            source: "create",
+            failure: error
+          }),
+          found
         ))
-    const notOpened = new NotOpened({ reference, attempt: attempt.number, reason: error })
-    const isUnknown = new OpenUnknown({ reference, attempt: attempt.number, reason: error })
-    const judged = verdict.of(error, claimed.safety)
+    const notOpened = failure(new NotOpened({ reference, attempt: attempt.number, reason: error }))
+    const isUnknown = failure(new OpenUnknown({ reference, attempt: attempt.number, reason: error }))
+    const judged = claimed.mayExist ? verdict.unknown(error) : verdict.of(error, claimed.safety)
     switch (judged._tag) {
-      case "Ended":
-        return yield* Effect.as(bind(claimed, judged.invoice), over)
+      case "Spent":
+        return judged.invoice === undefined
+          ? yield* failed("refused", "refused", over(attempt.number, error), false)
+          : yield* bound(claimed, judged.invoice, error)
       case "GivenUp":
-        return yield* settle(claimed, (order, one) => Effect.as(giveUp(order, one, error), over))
+        return yield* settle(claimed, (order, one) => Effect.as(giveUp(order, one, error), over(attempt.number, error)))
       case "Unknown":
+        if (judged.pausesAccount) yield* accounts.pause(attempt.account, error)
         return yield* failed("unknown", "unknown", isUnknown)
       case "Postponed":
         if (judged.pausesAccount) yield* accounts.pause(attempt.account, error)
-        return claimed.wasSent
-          ? yield* failed("unknown", "unknown", isUnknown)
-          : yield* failed("reserved", "postponed", notOpened)
+        return yield* failed("reserved", "postponed", notOpened, claimed.wasSent)
       case "Refused":
         return yield* failed("refused", "refused", notOpened)
     }
@@ -162,9 +162,9 @@ export const make = ({ accounts, journal, observing, options, orders, owner }: O
     const found = yield* Effect.result(
       Accounts.on(account, Effect.flatMap(Invoices, ({ get }) => get({ reference: providerReference })))
     )
-    if (Result.isSuccess(found)) return yield* bind(claimed, found.success)
-    const isAbsent = found.failure._tag === "GatewayError" && found.failure.reason._tag === "NotFound"
-    return yield* settleFailure({ ...claimed, wasSent: !isAbsent }, refusal)
+    return Result.isSuccess(found)
+      ? yield* bound(claimed, found.success, isSpent(refusal) ? refusal : undefined)
+      : yield* settleFailure({ ...claimed, mayExist: !isAbsent(found.failure) }, refusal)
   })
 
   const attemptOnce = Effect.fnUntraced(function*(claimed: Claimed) {
@@ -174,8 +174,8 @@ export const make = ({ accounts, journal, observing, options, orders, owner }: O
       Effect.flatMap(Invoices, (invoices) => invoices.create(invoiceOf(claimed.order, attempt, options)))
     )
     // after a defect the lease runs out, and the attempt is looked after as one that may have been sent
-    const created = yield* Effect.result(RetryPolicy.limit(sendsWithin)(create))
-    if (Result.isSuccess(created)) return yield* bind(claimed, created.success)
+    const created = yield* Effect.result(RetryPolicy.limit(options.callsWithin)(create))
+    if (Result.isSuccess(created)) return yield* bound(claimed, created.success)
     const error = created.failure
     if (error._tag === "UnknownAccount") return yield* error
     const isRefusal = error.reason._tag !== "OutcomeUnknown" && error.reason._tag !== "IntegrityMismatch"
@@ -192,13 +192,11 @@ export const make = ({ accounts, journal, observing, options, orders, owner }: O
   })
 }
 
-const over: Sent = { _tag: "Over" }
+/** Only a provider's own word says that there is none: a bare 404 may come from anything on the way. */
+const isAbsent = (error: GatewayError | Accounts.UnknownAccount): boolean =>
+  error._tag === "GatewayError" && error.reason._tag === "NotFound" && error.reason.code !== undefined
 
-const elsewhere: Sent = { _tag: "Elsewhere" }
-
-const opened = (order: Orders.Loaded): Sent => ({ _tag: "Opened", order })
-
-const failure = (error: NotOpened | OpenUnknown | AccountPaused): Sent => ({ _tag: "Failed", error })
+const isSpent = ({ reason }: GatewayError): boolean => reason._tag === "Conflict" && reason.kind === "referenceSpent"
 
 const invoiceOf = (order: Orders.Loaded, attempt: Order.Attempt, { webhooksAt }: CheckoutOptions): NewInvoice => ({
   ...order.request,

@@ -45,12 +45,16 @@ const ofMigration = (error: Migrator.MigrationError | StorageFailed): StorageFai
   return error.cause instanceof SqlError ? failed(error.cause) : new StorageFailed({ kind: "other" })
 }
 
-/** @internal What is in flight keeps its credentials: an account that was taken out of the settings stops the start. */
+/**
+ * @internal What is in flight keeps its credentials: an account that was taken out of the settings stops the start. An
+ * attempt that was never sent is nowhere, and holds nobody up.
+ */
 export const checkAccounts = Effect.fnUntraced(function*(store: string, { ids }: Accounts["Service"]) {
   const sql = yield* SqlClient.SqlClient
   const watched = yield* rows(Schema.Struct({ account: Schema.String }))(
     sql`SELECT DISTINCT account FROM gatefold_attempts
-      WHERE store = ${store} AND (due_at IS NOT NULL OR state IN ('reserved', 'sending', 'unknown')) ORDER BY account`
+      WHERE store = ${store} AND (due_at IS NOT NULL OR state IN ('sending', 'unknown')
+        OR (state = 'reserved' AND was_sent = 1)) ORDER BY account`
   )
   const missing = watched.map(({ account }) => account).filter((account) => !ids.some((id) => id === account))
   if (missing.length > 0) return yield* new MissingAccounts({ accounts: missing })

@@ -1,6 +1,7 @@
 /**
  * What every statement shares: rows are decoded, and failures of the database become `StorageFailed`.
  */
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
@@ -63,14 +64,34 @@ export const forUpdate = (sql: SqlClient.SqlClient) =>
 export const skipLocked = (sql: SqlClient.SqlClient) =>
   sql.onDialectOrElse({ pg: () => sql.literal(" FOR UPDATE SKIP LOCKED"), orElse: () => sql.literal("") })
 
+/** @internal The same for a failure that a library has wrapped, as a cause or as a defect. */
+export const failedWith = (wrapped: unknown): StorageFailed => {
+  const found = Cause.isCause(wrapped) ? Cause.squash(wrapped) : wrapped
+  if (found instanceof SqlError) return failed(found)
+  return Predicate.hasProperty(found, "cause") && found.cause !== undefined
+    ? failedWith(found.cause)
+    : new StorageFailed({ kind: "other" })
+}
+
 /** @internal What a failure of the database means to whoever runs it. Nothing of the statement is kept. */
 export const failed = (error: SqlError): StorageFailed => new StorageFailed({ kind: kindOf(error) })
 
-const sqliteKinds: Readonly<Record<number, StorageFailed["kind"]>> = {
+const sqliteKinds: Readonly<Record<string, StorageFailed["kind"]>> = {
+  SQLITE_PERM: "missingPermission",
+  SQLITE_READONLY: "readOnly",
+  SQLITE_CORRUPT: "corrupt",
+  SQLITE_NOTADB: "corrupt",
+  SQLITE_FULL: "full",
+  SQLITE_CANTOPEN: "cannotOpen"
+}
+
+/** The same by SQLite's result codes, which are all that node:sqlite itself gives. */
+const sqliteNumbers: Readonly<Record<number, StorageFailed["kind"]>> = {
+  3: "missingPermission",
   8: "readOnly",
   11: "corrupt",
   13: "full",
-  14: "unreachable",
+  14: "cannotOpen",
   26: "corrupt"
 }
 
@@ -78,23 +99,33 @@ const postgresKinds: Readonly<Record<string, StorageFailed["kind"]>> = {
   "53100": "full",
   "25006": "readOnly",
   "42501": "missingPermission",
-  "28000": "missingPermission",
-  "28P01": "missingPermission",
+  "28000": "wrongCredentials",
+  "28P01": "wrongCredentials",
+  "3D000": "noDatabase",
   XX001: "corrupt",
   XX002: "corrupt"
 }
 
+/** Classes of PostgreSQL's codes that pass: connections (08), resources (53), an operator's intervention (57). */
+const passing = /^(?:08|53|57)/u
+
 const kindOf = ({ reason }: SqlError): StorageFailed["kind"] => {
   const { cause } = reason
-  if (Predicate.hasProperty(cause, "errcode") && Predicate.isNumber(cause.errcode)) {
-    const known = sqliteKinds[cause.errcode & 0xff]
-    if (known !== undefined) return known
-  }
-  if (Predicate.hasProperty(cause, "code") && Predicate.isString(cause.code)) {
-    const known = postgresKinds[cause.code]
-    if (known !== undefined) return known
-  }
+  const known = ofCode(cause) ?? ofNumber(cause)
+  if (known !== undefined) return known
+  if (reason._tag === "AuthenticationError") return "wrongCredentials"
   return reason.isRetryable || reason._tag === "ConnectionError" || reason._tag === "LockTimeoutError"
     ? "unreachable"
     : "other"
+}
+
+const ofCode = (cause: unknown): StorageFailed["kind"] | undefined => {
+  if (!Predicate.hasProperty(cause, "code") || !Predicate.isString(cause.code)) return undefined
+  const { code } = cause
+  return sqliteKinds[code] ?? postgresKinds[code] ?? (passing.test(code) ? "unreachable" : undefined)
+}
+
+const ofNumber = (cause: unknown): StorageFailed["kind"] | undefined => {
+  if (!Predicate.hasProperty(cause, "errcode") || !Predicate.isNumber(cause.errcode)) return undefined
+  return sqliteNumbers[cause.errcode & 0xff]
 }

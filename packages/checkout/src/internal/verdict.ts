@@ -7,37 +7,42 @@ import type { Safety } from "@gatefold/core/Operation"
 
 /** @internal */
 export type Verdict =
-  /** Its invoice exists and has ended: the next attempt is due. */
-  | { readonly _tag: "Ended"; readonly invoice: Invoice.Invoice }
+  /** Its reference is that of an invoice which has ended: the next attempt is due. */
+  | { readonly _tag: "Spent"; readonly invoice: Invoice.Invoice | undefined }
   /** Nothing can be known and nothing was shown to anybody: it is given up, and the next attempt is due. */
   | { readonly _tag: "GivenUp" }
   /** It may exist. */
-  | { readonly _tag: "Unknown" }
+  | { readonly _tag: "Unknown"; readonly pausesAccount: boolean }
   /** The provider said no. */
   | { readonly _tag: "Refused" }
   /** Nothing happened; the same attempt may be sent again. */
   | { readonly _tag: "Postponed"; readonly pausesAccount: boolean }
 
-const unknown: Verdict = { _tag: "Unknown" }
 const refused: Verdict = { _tag: "Refused" }
 
+const refusesCredentials = ({ reason }: GatewayError): boolean =>
+  reason._tag === "Unauthenticated" || reason._tag === "Forbidden"
+
+/** @internal The same where an earlier create may have worked and could not be looked up: no refusal settles that. */
+export const unknown = (error: GatewayError): Verdict => ({ _tag: "Unknown", pausesAccount: refusesCredentials(error) })
+
 /** @internal */
-export const of = ({ reason }: GatewayError, safety: Safety): Verdict => {
+export const of = (error: GatewayError, safety: Safety): Verdict => {
+  const { reason } = error
   switch (reason._tag) {
+    // an answer to a write that is not understood says as little as none, whatever its adapter calls it
     case "OutcomeUnknown":
-      return safety === "none" ? { _tag: "GivenUp" } : unknown
+    case "InvalidResponse":
+      return safety === "none" ? { _tag: "GivenUp" } : unknown(error)
     case "IntegrityMismatch":
-      return unknown
+      return unknown(error)
     case "Unauthenticated":
     case "Forbidden":
-      return { _tag: "Postponed", pausesAccount: true }
     case "Unavailable":
     case "RateLimited":
-      return { _tag: "Postponed", pausesAccount: false }
+      return { _tag: "Postponed", pausesAccount: refusesCredentials(error) }
     case "Conflict":
-      if (reason.kind === "referenceSpent") {
-        return reason.invoice === undefined ? refused : { _tag: "Ended", invoice: reason.invoice }
-      }
+      if (reason.kind === "referenceSpent") return { _tag: "Spent", invoice: reason.invoice }
       return reason.kind === "other" ? refused : { _tag: "Postponed", pausesAccount: false }
     default:
       return refused

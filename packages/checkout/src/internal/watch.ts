@@ -2,14 +2,16 @@
  * Following an order for pages that show it: one stream for all viewers of this process, and one reader of quotes for all
  * processes.
  */
+import type { AccountId, InvoiceId } from "@gatefold/core/Identifiers"
 import * as Invoice from "@gatefold/core/Invoice"
 import type * as Payment from "@gatefold/core/Payment"
 import * as DateTime from "effect/DateTime"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as RcMap from "effect/RcMap"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
-import { StorageFailed, UnknownReference } from "../CheckoutError.ts"
+import { type StorageFailed, UnknownReference } from "../CheckoutError.ts"
 import * as Order from "../Order.ts"
 import * as Orders from "./orders.ts"
 import type { Quotes } from "./quotes.ts"
@@ -18,32 +20,41 @@ import type { Signal } from "./signal.ts"
 /** How often a page learns what other processes wrote. */
 const lookEvery = "1 second"
 
+/** All that happens at once in this process makes a page look once. */
+const gathered = "50 millis"
+
 /** @internal */
 export interface Options {
   readonly orders: Orders.Orders
   readonly quotes: Quotes
   readonly signal: Signal
+  /** Lets somebody look at an invoice soon. */
+  readonly hint: (account: AccountId, invoice: InvoiceId) => Effect.Effect<unknown, StorageFailed>
 }
 
 type Failure = UnknownReference | StorageFailed
 
 /** @internal */
-export const make = Effect.fnUntraced(function*({ orders, quotes, signal }: Options) {
+export const make = Effect.fnUntraced(function*({ hint, orders, quotes, signal }: Options) {
   const load = Effect.fnUntraced(function*(reference: string) {
     const order = yield* orders.get(reference)
     return order === undefined ? yield* new UnknownReference({ reference }) : Orders.shown(order)
   })
 
-  /** The payment that a customer looks at, as whoever follows it sees it. */
-  const shownPayment = (attempt: Order.Attempt) =>
-    attempt.invoice === undefined ? Effect.undefined : quotes.ofOthers(attempt.account, attempt.invoice.id)
-
   const look = Effect.fnUntraced(function*(reference: string) {
     const order = yield* load(reference)
     const { current } = order
-    if (current === undefined) return order
-    return withPayment(order, current, yield* shownPayment(current), yield* DateTime.now)
+    if (current?.invoice === undefined) return order
+    const payment = yield* quotes.shown(current.account, current.invoice.id)
+    return withPayment(order, current, payment, yield* DateTime.now)
   })
+
+  /** A page lives on through an outage of the database. */
+  const lookOn = (reference: string) =>
+    Effect.retry(look(reference), {
+      while: (error) => error._tag === "StorageFailed" && error.isRetryable,
+      schedule: Schedule.spaced(lookEvery)
+    })
 
   /** Keeps the quote of the newest attempt alive while somebody looks, if no other process does. */
   const keepQuote = Effect.fnUntraced(function*(reference: string) {
@@ -52,24 +63,31 @@ export const make = Effect.fnUntraced(function*({ orders, quotes, signal }: Opti
     const payment = invoice?.payments[0]
     if (current === undefined || invoice === undefined || payment === undefined || Invoice.isTerminal(invoice)) return
     if (!(yield* quotes.hasQuotes(current.account))) return
-    if (!(yield* quotes.claim(current.account, invoice.id))) return
-    yield* quotes.follow(current.account, invoice.id, payment.id).pipe(
-      Stream.runForEach(() => signal.ring),
-      Effect.ensuring(Effect.ignore(quotes.release(current.account, invoice.id)))
-    )
+    yield* quotes.follow(current.account, invoice.id, payment.id, ({ status }) =>
+      // what it says of the state is no observation of the invoice: that is read, as after a hint
+      Effect.andThen(status === payment.status ? Effect.void : hint(current.account, invoice.id), signal.ring))
   })
+
+  /** Looks now, and again whenever something happened since the look before. */
+  const looks = (reference: string) =>
+    Stream.suspend(() => {
+      let wait: ((atMost: Duration.Input) => Effect.Effect<void>) | undefined
+      return Stream.fromEffectRepeat(Effect.gen(function*() {
+        if (wait !== undefined) yield* Effect.andThen(wait(lookEvery), Effect.sleep(gathered))
+        wait = yield* signal.next
+        return yield* lookOn(reference)
+      }))
+    })
 
   const shared = yield* RcMap.make({
     lookup: (reference: string) =>
       Effect.gen(function*() {
         yield* keepQuote(reference).pipe(
-          Effect.ignore,
+          Effect.ignoreCause,
           Effect.repeat(Schedule.spaced(lookEvery)),
           Effect.forkScoped
         )
-        const ticks = Stream.fromEffectRepeat(Effect.flatMap(signal.next, (wait) => wait(lookEvery)))
-        return yield* Stream.concat(Stream.succeed(undefined), ticks).pipe(
-          Stream.mapEffect(() => look(reference)),
+        return yield* looks(reference).pipe(
           Stream.changesWith(isSame),
           Stream.takeUntil(isOver),
           Stream.share({ capacity: 16, strategy: "sliding", replay: 1 })
@@ -96,7 +114,10 @@ const keyOf = ({ attempts }: Order.Order): string =>
     invoice?.checkout
   ]))
 
-/** The order with the quote that holds now; one whose time is over is not shown. */
+/**
+ * The order with the quote that holds now. One whose time is over is not shown, nor the one that the create came with:
+ * whoever follows the payment may have renewed it since.
+ */
 const withPayment = (
   order: Order.Order,
   attempt: Order.Attempt,
@@ -106,11 +127,18 @@ const withPayment = (
   const { invoice } = attempt
   if (invoice === undefined) return order
   const { checkout: stated, ...rest } = invoice
-  const checkout = [payment?.checkout, stated].find((action) => action !== undefined && holds(action, now))
-  const shown = new Invoice.Invoice({ ...rest, ...(checkout === undefined ? {} : { checkout }) })
+  const checkout = payment?.checkout ?? (stated !== undefined && !hasQuote(stated) ? stated : undefined)
+  const shown = new Invoice.Invoice({
+    ...rest,
+    ...(checkout !== undefined && holds(checkout, now) ? { checkout } : {})
+  })
   const changed = new Order.Attempt({ ...attempt, invoice: shown })
   return new Order.Order({ ...order, attempts: order.attempts.map((each) => each === attempt ? changed : each) })
 }
 
-const holds = (action: NonNullable<Invoice.Invoice["checkout"]>, now: DateTime.Utc): boolean =>
+type Action = NonNullable<Invoice.Invoice["checkout"]>
+
+const hasQuote = (action: Action): boolean => action._tag !== "Redirect" && action.quote !== undefined
+
+const holds = (action: Action, now: DateTime.Utc): boolean =>
   action._tag === "Redirect" || action.quote === undefined || DateTime.isGreaterThan(action.quote.until, now)

@@ -6,6 +6,7 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 import * as Capability from "../Capability.ts"
 import { Gateway, type Service } from "../Gateway.ts"
@@ -56,14 +57,36 @@ const complete = (
   Object.fromEntries(
     Object.entries(operations).map(([operation, kind]) => {
       const path = `${name}.${operation}`
-      return [operation, gateway.capabilities.has(path) ? built[operation] : standIn(gateway, path, kind)]
+      return [
+        operation,
+        gateway.capabilities.has(path) ? guarded(gateway, path, built[operation]) : standIn(gateway, path, kind)
+      ]
     })
   )
 
-const standIn = ({ account, provider }: Identity, operation: string, kind: string): unknown => {
-  const failure = Effect.fail(
-    new GatewayError({ provider, account, operation, reason: new Unsupported({ capability: operation }) })
-  )
+/** The operations that have an aspect, and what has to be asked of them to need it. */
+const aspects: Readonly<
+  Record<string, { readonly aspect: Capability.Path; readonly isAsked: (input: unknown) => boolean }>
+> = {
+  "invoices.get": {
+    aspect: "invoices.getByReference",
+    isAsked: (lookup) => !Predicate.hasProperty(lookup, "id")
+  }
+}
+
+/** An operation that is there, without the aspects that are not. */
+const guarded = (gateway: Service, path: string, built: unknown): unknown => {
+  const guard = Object.hasOwn(aspects, path) ? aspects[path] : undefined
+  if (guard === undefined || gateway.capabilities.has(guard.aspect) || !Predicate.isFunction(built)) return built
+  const failure = unsupported(gateway, path, guard.aspect)
+  return (input: unknown): unknown => guard.isAsked(input) ? failure : built(input)
+}
+
+const unsupported = ({ account, provider }: Identity, operation: string, capability: string) =>
+  Effect.fail(new GatewayError({ provider, account, operation, reason: new Unsupported({ capability }) }))
+
+const standIn = (identity: Identity, operation: string, kind: string): unknown => {
+  const failure = unsupported(identity, operation, operation)
   switch (kind) {
     case "stream":
       return () => Stream.fromEffect(failure)

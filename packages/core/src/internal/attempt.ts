@@ -121,7 +121,7 @@ const refusal = (
     retryAfter: retryAfter.parse(response.headers["retry-after"], now),
     json
   }
-  const reason = dialect.reasonOf(refused, operation) ?? reasonFromStatus(refused)
+  const reason = dialect.reasonOf(refused, operation) ?? reasonFromStatus(refused, operation)
   if (reason?._tag === "InvalidResponse") return { _tag: "Unreadable", answer: reason }
   if (reason !== undefined) return Trouble.refused(reason)
   return { _tag: "Lost", what: `HTTP ${status}`, detail: refused.detail, retryAfter: refused.retryAfter }

@@ -38,6 +38,6 @@ const resend = Effect.fnUntraced(function*(ecca: Ecca, invoice: InvoiceId) {
   return new Resent({
     event: answer.event_id,
     wasAccepted: answer.resend.ok,
-    ...Present.only({ httpStatus: answer.resend.http_status ?? undefined })
+    ...Present.only({ httpStatus: answer.resend.http_status })
   })
 })

@@ -62,7 +62,7 @@ const decodeCooldown = Wire.decode(wire.Cooldown)
 /** @internal */
 export const readEnvelope = (json: unknown): Envelope | undefined => {
   const answer = Result.getOrUndefined(decodeError(json))
-  return answer === undefined ? undefined : { code: answer.error.code, requestId: answer.request_id ?? undefined }
+  return answer === undefined ? undefined : { code: answer.error.code, requestId: answer.request_id }
 }
 
 const cooldown = (json: unknown): Duration.Duration | undefined => {
@@ -72,15 +72,8 @@ const cooldown = (json: unknown): Duration.Duration | undefined => {
   return found === undefined || found.retry_after_sec < 0 ? undefined : Duration.seconds(found.retry_after_sec)
 }
 
-/**
- * @internal A documented code decides. A 404 that is not in the documented form says nothing about the object: it may
- * come from anything on the way.
- */
+/** @internal A documented code decides. */
 export const reasonOf = (refusal: Refusal): GatewayError.Reason | undefined => {
-  const { code, detail, status } = refusal
-  if (code !== undefined && Object.hasOwn(reasons, code)) return reasons[code]?.(refusal)
-  if (code === undefined && (status === 404 || status === 410)) {
-    return new GatewayError.InvalidResponse({ path: "error", issue: "not in the documented form", ...detail })
-  }
-  return undefined
+  const { code } = refusal
+  return code !== undefined && Object.hasOwn(reasons, code) ? reasons[code]?.(refusal) : undefined
 }

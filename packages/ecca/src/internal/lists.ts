@@ -39,14 +39,9 @@ const largestPage = 500
 export const all = <Item>(ecca: Ecca, list: List<Item>): Stream.Stream<Item, GatewayError> => {
   const { operation } = list
   const query = queryOf(list)
-  return Result.isFailure(query) ? Stream.fail(ecca.client.error(operation, query.failure)) : Pages.numbered({
-    id: list.id,
-    stuck: () =>
-      ecca.client.error(
-        operation,
-        new InvalidResponse({ path: "page", issue: "the list repeats itself and does not end" })
-      ),
-    fetch: (page) =>
+  if (Result.isFailure(query)) return Stream.fail(ecca.client.error(operation, query.failure))
+  return Pages.numbered(
+    (page) =>
       ecca.client.call(
         operation,
         { method: "GET", path: list.path, query: { page: String(page), ...query.success } },
@@ -57,8 +52,16 @@ export const all = <Item>(ecca: Ecca, list: List<Item>): Stream.Stream<Item, Gat
           ({ reason }) => reason._tag === "NotFound" && reason.code === list.nothing,
           () => Effect.succeed([])
         )
-      )
-  })
+      ),
+    {
+      id: list.id,
+      stuck: () =>
+        ecca.client.error(
+          operation,
+          new InvalidResponse({ path: "page", issue: "the list repeats itself and does not end" })
+        )
+    }
+  )
 }
 
 /** The filter in the provider's words. */

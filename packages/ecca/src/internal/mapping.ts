@@ -57,21 +57,20 @@ export const known = <A>(words: Readonly<Record<string, A>>, word: string): A | 
 export const wordOf = (words: "invoice" | "withdrawal", status: string): string | undefined =>
   Object.entries(words === "invoice" ? invoiceStatuses : withdrawalStatuses).find(([, ours]) => ours === status)?.[0]
 
-const moment = (time: DateTime.Utc | "" | null | undefined): DateTime.Utc | undefined =>
-  time === "" || time === null ? undefined : time
+const moment = (time: DateTime.Utc | "" | undefined): DateTime.Utc | undefined => time === "" ? undefined : time
 
 const money = (
-  amount: BigDecimal.BigDecimal | null | undefined,
+  amount: BigDecimal.BigDecimal | undefined,
   currency: Currency.Currency | undefined
 ): Money.Money | undefined =>
-  amount === null || amount === undefined || currency === undefined ? undefined : Money.fromBigDecimal(amount, currency)
+  amount === undefined || currency === undefined ? undefined : Money.fromBigDecimal(amount, currency)
 
 const rate = (
-  value: BigDecimal.BigDecimal | null | undefined,
+  value: BigDecimal.BigDecimal | undefined,
   counter: Currency.Currency | undefined,
   at: DateTime.Utc | undefined
 ): ExchangeRate | undefined =>
-  value === null || value === undefined || counter === undefined
+  value === undefined || counter === undefined
     ? undefined
     : new ExchangeRate({ base: usdt, counter, value, ...Present.only({ at }) })
 
@@ -107,16 +106,15 @@ export const payment = (invoice: wire.Invoice, deal: wire.Deal): Payment.Payment
 }
 
 const method = ({ payment_method_code: code, payment_method_name: name }: wire.Deal): Payment.Method | undefined =>
-  code === null || code === undefined
+  code === undefined
     ? undefined
-    : new Payment.Method({ code, ...Present.only({ name: name ?? undefined }) })
+    : new Payment.Method({ code, ...Present.only({ name: name }) })
 
 /** @internal */
 export const invoice = (identity: Identity, observedAt: DateTime.Utc, answer: wire.Invoice): Invoice.Invoice => {
   const status = known(invoiceStatuses, answer.status)
   const price = money(answer.amount, Currency.parse(answer.currency))
-  const deal = answer.deal ?? undefined
-  const paid = deal === undefined ? undefined : payment(answer, deal)
+  const paid = answer.deal === undefined ? undefined : payment(answer, answer.deal)
   const isPaid = status === "paid"
   return Invoice.make({
     ...identity,
@@ -149,10 +147,10 @@ export const paymentMethod = (answer: wire.Method): PaymentMethod | undefined =>
     ...Present.only({
       minimum: money(answer.min_sum, currency),
       maximum: money(answer.max_sum, currency),
-      customerCommission: answer.client_commission ?? undefined,
-      merchantCommission: answer.merchant_commission ?? undefined,
+      customerCommission: answer.client_commission,
+      merchantCommission: answer.merchant_commission,
       logo: Schema.is(SecureUrl)(answer.logo_url) ? answer.logo_url : undefined,
-      paymentTime: answer.payment_time ?? undefined
+      paymentTime: answer.payment_time
     })
   })
 }
@@ -163,9 +161,9 @@ export const acceptedCurrency = (answer: wire.CurrencyRate, at: DateTime.Utc): A
   return currency === undefined ? undefined : new AcceptedCurrency({
     currency,
     ...Present.only({
-      name: answer.name ?? undefined,
-      symbol: answer.symbol ?? undefined,
-      decimals: answer.decimal ?? undefined,
+      name: answer.name,
+      symbol: answer.symbol,
+      decimals: answer.decimal,
       rate: rate(answer.rate, currency, at)
     })
   })
@@ -183,15 +181,15 @@ export const withdrawal = (
     id: WithdrawalId.make(answer.withdraw_uuid),
     status: status === "pending" && answer.substatus === "processing" ? "processing" : status,
     providerStatus: answer.status,
-    detail: answer.substatus ?? undefined,
+    detail: answer.substatus,
     amount: Money.fromBigDecimal(answer.amount, currency),
     fee: money(answer.network_fee, currency),
     net: money(answer.amount_to_receive, currency),
-    address: answer.address ?? undefined,
-    memo: answer.address_memo ?? undefined,
+    address: answer.address,
+    memo: answer.address_memo,
     network: currency.network,
-    method: answer.withdrawal_method_id ?? undefined,
-    transaction: answer.external_tx_id ?? undefined,
+    method: answer.withdrawal_method_id,
+    transaction: answer.external_tx_id,
     createdAt: moment(answer.created_at),
     updatedAt: moment(answer.updated_at),
     processedAt: moment(answer.processed_at)
@@ -213,10 +211,8 @@ export const delivery = (event: wire.DeliveredEvent, isAdjustment: boolean): Web
         trigger: attempt.trigger ?? "",
         outcome: attempt.attempt_status ?? "",
         ...Present.only({
-          httpStatus: attempt.http_status ?? undefined,
-          duration: attempt.duration_ms === null || attempt.duration_ms === undefined
-            ? undefined
-            : Duration.millis(attempt.duration_ms)
+          httpStatus: attempt.http_status,
+          duration: attempt.duration_ms === undefined ? undefined : Duration.millis(attempt.duration_ms)
         })
       })
     ),

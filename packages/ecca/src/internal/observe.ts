@@ -128,7 +128,7 @@ const adjustedBy = ({ options }: Ecca, invoice: Invoice.Invoice, event: wire.Del
     status: "unknown",
     isAdjusted: true,
     adjustment: new Adjustment(
-      Present.only({ amount, at: event.created_at === "" ? undefined : event.created_at ?? undefined })
+      Present.only({ amount, at: event.created_at === "" ? undefined : event.created_at })
     )
   })
 }

@@ -50,7 +50,7 @@ export const readClaim = ({ identity, options }: Ecca) =>
     const invoice = InvoiceId.make(payload.order_id)
     return {
       invoice,
-      eventId: payload.event_id ?? undefined,
+      eventId: payload.event_id,
       deliveryKey: webhook.header("x-idempotency-key"),
       statement: statement(options.payloadFields ?? {}, json, payload.is_adjusted === true, {
         ...identity,

@@ -6,7 +6,6 @@ import {
   type GatewayError,
   IntegrityMismatch,
   InvalidRequest,
-  InvalidResponse,
   NotFound,
   OutcomeUnknown,
   type Reason
@@ -104,11 +103,9 @@ export const make = Effect.fnUntraced(function*(options: EcryptopayOptions, iden
   return account
 })
 
-/** A 404 that is no JSON comes from something on the way, and says nothing of a payment. */
+/** No code is documented, so that JSON has to do: a 404 that is none comes from something on the way. */
 const reasonOf = ({ detail, json, status }: Refusal): Reason | undefined =>
-  (status === 404 || status === 410) && json === undefined
-    ? new InvalidResponse({ path: "body", issue: "not JSON", ...detail })
-    : undefined
+  (status === 404 || status === 410) && json !== undefined ? new NotFound(detail) : undefined
 
 const isId = Schema.is(wire.Id)
 

@@ -96,8 +96,8 @@ export const seen = (reading: Reading, answer: wire.Payment, sentAt: DateTime.Ut
 }
 
 /** Whether the path is absolute is not documented: a relative one is taken from the API's host. */
-const qrImage = (baseUrl: string, path: string | null | undefined): SecureUrl | undefined => {
-  const url = path === null || path === undefined || path === "" ? null : URL.parse(path, baseUrl)
+const qrImage = (baseUrl: string, path: string | undefined): SecureUrl | undefined => {
+  const url = path === undefined || path === "" ? null : URL.parse(path, baseUrl)
   return url !== null && Schema.is(SecureUrl)(url.href) ? url.href : undefined
 }
 
@@ -113,8 +113,8 @@ const facts = (reading: Reading, { answer }: Seen) => {
 }
 
 /** The format is not documented; a time that cannot be read is no reason to lose the rest. */
-const moment = (text: string | null | undefined): DateTime.Utc | undefined =>
-  text === null || text === undefined ? undefined : Option.getOrUndefined(Wire.parseTimestamp(text))
+const moment = (text: string | undefined): DateTime.Utc | undefined =>
+  text === undefined ? undefined : Option.getOrUndefined(Wire.parseTimestamp(text))
 
 /** @internal */
 export const payment = (reading: Reading, value: Seen): Payment.Payment => {

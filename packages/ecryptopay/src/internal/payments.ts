@@ -2,11 +2,11 @@
  * `Payments` at ecryptopay, and `Invoices` built out of them: one payment is one invoice.
  */
 import type * as Currency from "@gatefold/core/Currency"
-import { InvalidRequest, Unsupported } from "@gatefold/core/GatewayError"
+import { InvalidRequest } from "@gatefold/core/GatewayError"
 import { PaymentId } from "@gatefold/core/Identifiers"
 import type * as Invoices from "@gatefold/core/Invoices"
 import * as NewInvoice from "@gatefold/core/NewInvoice"
-import * as Operation from "@gatefold/core/Operation"
+import type * as Operation from "@gatefold/core/Operation"
 import type * as Payments from "@gatefold/core/Payments"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -16,8 +16,6 @@ import * as mapping from "./mapping.ts"
 const limits: NewInvoice.Limits = { currencies: ["MXN"] }
 
 const createInvoice: Operation.Operation = { ...createPayment, name: "invoices.create" }
-
-const getInvoice = Operation.read("invoices.get")
 
 const listInvoices: Operation.Operation = { ...listPayments, name: "invoices.list" }
 
@@ -40,17 +38,14 @@ export const payments = (account: Account, standardAsset: Currency.Currency): Pa
 export const invoices = (
   account: Account,
   standardAsset: Currency.Currency
-): Pick<Invoices.Service, "create" | "get" | "list"> => {
+): Pick<Invoices.ServiceById, "create" | "get" | "list"> => {
   const toInvoice = (value: mapping.Seen) => mapping.invoice(account.reading, value)
   return {
     create: Effect.fnUntraced(function*(input) {
       const { payWith, price } = yield* account.client.checked(createInvoice, NewInvoice.check(input, limits))
       return toInvoice(yield* account.create(createInvoice, price, payWith ?? standardAsset))
     }),
-    get: (lookup) =>
-      "id" in lookup
-        ? Effect.map(account.quotes.observe(PaymentId.make(lookup.id)), toInvoice)
-        : Effect.fail(account.client.error(getInvoice, new Unsupported({ capability: "invoices.getByReference" }))),
+    get: ({ id }) => Effect.map(account.quotes.observe(PaymentId.make(id)), toInvoice),
     list: (filter) => Stream.map(list(account, listInvoices, filter ?? {}), toInvoice)
   }
 }

@@ -41,7 +41,7 @@ export const make = Effect.fnUntraced(function*(options: EcryptopayOptions, iden
     const life = answer.expires_in * 1000
     const fresh: Token = {
       access: answer.access_token,
-      refresh: answer.refresh_token ?? undefined,
+      refresh: answer.refresh_token,
       staleAt: sentAt + life - Math.min(life * margin.share, margin.millis)
     }
     current = fresh

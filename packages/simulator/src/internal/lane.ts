@@ -22,8 +22,11 @@ export const run = (exchange: Exchange): Effect.Effect<void> => {
   const applied = (effect: EffectAtProvider) => effect === "applied" ? Effect.asVoid(handled) : Effect.void
   const answer = (spoil: (good: Answer) => Answer) => Effect.flatMap(handled, (good) => write(response, spoil(good)))
   if (fault === undefined) {
-    return Effect.flatMap(handled, ({ fault: own, ...good }) =>
-      own === undefined ? write(response, good) : run({ ...exchange, fault: own, handled: Effect.succeed(good) }))
+    return Effect.flatMap(
+      handled,
+      ({ fault: own, ...good }) =>
+        own === undefined ? write(response, good) : run({ ...exchange, fault: own, handled: Effect.succeed(good) })
+    )
   }
   switch (fault._tag) {
     case "Refused":

@@ -96,7 +96,8 @@ export const unlessEveryField = (world: World, problem: Problem) => {
         const became = yield* spoilt("left out", nothing)
         if (same(became, right) === undefined) continue
         if (became._tag === "Success") yield* spoilt("null", () => null)
-        for (const [what, change] of model.isAmountOf(right, field.value) ? others : [others[index % 2]].flat()) {
+        const isAmount = model.isAmountOf(right, field.value)
+        for (const [what, change] of others.filter((_, turn) => isAmount || turn === index % others.length)) {
           yield* spoilt(what, change)
         }
       }

@@ -24,7 +24,7 @@ const every = (golden: Golden, applies: (value: ExactJson.Json) => boolean) =>
   spoil.fieldsOf(golden).filter(({ value }) => applies(value))
 
 /** Deeper than any answer is, and than some parsers go. */
-const deep = `${"[".repeat(5_000)}${"]".repeat(5_000)}`
+const deep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`
 
 /** @internal */
 export const answers = Case.group("C", [
