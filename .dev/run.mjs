@@ -62,11 +62,25 @@ const install = () => {
   writeFileSync(stamp, lock)
 }
 
+/** A package that is not in the lock file yet. */
+const newAdapter = () => {
+  run("node", [".dev/newAdapter.ts", ...args])
+  if (args.some((arg) => arg === "--help" || arg === "-h")) return
+  run("pnpm", ["install", "--no-frozen-lockfile", "--prefer-offline"], { quiet: true })
+  run("pnpm", ["exec", "dprint", "fmt", "--log-level=error"])
+}
+
 const tasks = {
-  start: () => run("node", ["examples/quickstart/main.ts", ...args]),
+  start: () => {
+    const isShop = args.includes("--shop")
+    const rest = args.filter((arg) => arg !== "--shop")
+    run("node", [`examples/${isShop ? "checkout" : "quickstart"}/main.ts`, ...rest])
+  },
   flood: () => run("node", ["test/flood/main.ts", ...args]),
   contract: () => run("node", ["test/contract/main.ts", ...args]),
   laws: () => run("node", ["test/laws/main.ts", ...args]),
+  soak: () => run("node", ["test/soak/main.ts", ...args]),
+  "new-adapter": newAdapter,
   test
 }
 

@@ -1,6 +1,7 @@
 /** What a customer sees, as HTML. */
 import * as Order from "@gatefold/checkout/Order"
 import type { CheckoutAction } from "@gatefold/core/CheckoutAction"
+import type { Money } from "@gatefold/core/Money"
 import { DateTime } from "effect"
 
 const escape = (text: { readonly toString: () => string }) =>
@@ -17,49 +18,42 @@ const form = (reference: string, label: string) =>
 
 export const message = (text: string) => page(`<p>${escape(text)}</p>`)
 
-export const offer = (
-  { description, price }: { description: string; price: { amount: string; currency: string } },
-  reference: string
-) =>
-  page(`<h1>${escape(description)}</h1><p>${escape(`${price.amount} ${price.currency}`)}</p>${form(reference, "Buy")}`)
+export const offer = (what: string, price: Money, reference: string) =>
+  page(`<h1>${escape(what)}</h1><p>${escape(price)}</p>${form(reference, "Buy")}`)
 
 /** The connection comes back by itself, also after the stream has ended: money may come late. */
-const script = `const main = document.querySelector("main"), live = new EventSource(location.pathname + "/live")
-let timer
-const hideStale = () => {
+const script = `let timer, main = document.querySelector("main"), live = new EventSource(location.pathname + "/live")
+live.onmessage = ({ data }) => {
+  main.innerHTML = data
   clearTimeout(timer)
   const quote = main.querySelector("[data-holds]")
   if (quote) timer = setTimeout(() => quote.replaceWith("One moment, please."), Number(quote.dataset.holds))
   if (main.querySelector(".paid")) live.close()
-}
-live.onmessage = ({ data }) => { main.innerHTML = data; hideStale() }
-hideStale()`
+}`
 
-export const order = (order: Order.Order, now: DateTime.Utc) =>
-  page(`<h1>Your order</h1><p>${escape(order.price)}</p><main>${state(order, now)}</main><script>${script}</script>`)
+export const order = (order: Order.Order) =>
+  page(`<h1>Your order</h1><p>${escape(order.price)}</p><main>${state(order)}</main><script>${script}</script>`)
 
-/** How an order stands, and what can be done. Only what covers the order counts as paid. */
-export const state = (order: Order.Order, now: DateTime.Utc): string => {
+/** How an order stands. A quote needs `now`, when it came from `watch`: any other may have been renewed since. */
+export const state = (order: Order.Order, now?: DateTime.Utc): string => {
   const { attempts, current, isCovered, reference } = order
   if (isCovered) return `<p class="paid">Paid. Your tea is on its way.</p>`
-  if (attempts.some(({ invoice }) => invoice?.status === "paid")) {
-    return "<p>We look at your payment and write to you.</p>"
-  }
+  if (attempts.some(({ invoice }) => invoice?.status === "paid")) return "<p>We look at your payment and tell you.</p>"
   if (current === undefined || current.state === "reserved") return form(reference, "Try again")
   const { checkout, coverage, status = current.state } = current.invoice ?? {}
   if (Order.isOver(current)) return `<p>This payment came to nothing (${status}).</p>${form(reference, "Pay again")}`
   if (status === "processing" && coverage !== "partial") return "<p>Your payment is on its way.</p>"
-  return checkout === undefined ? "<p>One moment, please.</p>" : toDo(checkout, now)
+  return (checkout && toDo(checkout, now)) ?? "<p>One moment, please.</p>"
 }
 
-const toDo = (action: CheckoutAction, now: DateTime.Utc): string => {
+const toDo = (action: CheckoutAction, now: DateTime.Utc | undefined): string | undefined => {
   if (action._tag === "Redirect") return `<p><a href="${escape(action.url)}">Go to the payment page</a></p>`
-  const { quote } = action
   const how = action._tag === "ScanQr"
     ? `<img src="${escape(action.image)}" alt="QR code to pay">`
     : `<p>Send it to ${escape(action.address)} ${escape(action.memo ?? "")}</p>`
-  if (quote === undefined) return how
+  if (action.quote === undefined) return how
+  if (now === undefined) return undefined
   // how long it holds from now on, since the customer's clock may be another
-  const holds = Math.max(0, DateTime.toEpochMillis(quote.until) - DateTime.toEpochMillis(now))
-  return `<div data-holds="${holds}">${how}<p>${escape(quote.due)}</p></div>`
+  const holds = Math.max(0, DateTime.toEpochMillis(action.quote.until) - DateTime.toEpochMillis(now))
+  return `<div data-holds="${holds}">${how}<p>${escape(action.quote.due)}</p></div>`
 }

@@ -1,11 +1,12 @@
 /**
- * A small shop: its routes, its webhook endpoint and what it does about changes. This is what a merchant would copy: it
- * names no account, and which provider a new order goes to is the setting `GATEFOLD_PROVIDER`.
+ * A small shop: its routes, its webhook endpoint and what it does about changes. This is what a merchant would copy. It
+ * names no account: which provider a new order goes to is the setting `GATEFOLD_PROVIDER`.
  */
 import type { Change } from "@gatefold/checkout/Change"
 import * as Checkout from "@gatefold/checkout/Checkout"
 import * as CheckoutWebhooks from "@gatefold/checkout/CheckoutWebhooks"
 import * as Gateway from "@gatefold/core/Gateway"
+import * as Money from "@gatefold/core/Money"
 import * as Ecca from "@gatefold/ecca/Ecca"
 import * as Ecryptopay from "@gatefold/ecryptopay/Ecryptopay"
 import * as SqliteClient from "@gatefold/sqlite/SqliteClient"
@@ -16,34 +17,31 @@ import { randomUUID } from "node:crypto"
 import * as Pages from "./Pages.ts"
 
 /** The price is the shop's to say, never the form's. */
-const product = { description: "A pound of tea", price: { amount: "250.00", currency: "MXN" } } as const
+const product = { description: "A pound of tea", price: Money.makeUnsafe("250.00", "MXN") }
 
 /** The reference is made with the form: whoever sends it twice has one order, and sending it later pays again. */
-const offer = Effect.sync(() => HttpServerResponse.html(Pages.offer(product, randomUUID())))
+const offer = Effect.sync(() => HttpServerResponse.html(Pages.offer(product.description, product.price, randomUUID())))
 
-const Form = Schema.Struct({ reference: Schema.String })
-
-const order = (origin: string) =>
-  Effect.gen(function*() {
-    const { open } = yield* Checkout.Checkout
-    const { reference } = yield* HttpServerRequest.schemaBodyUrlParams(Form)
-    const page = `${origin}/orders/${encodeURIComponent(reference)}`
-    yield* open({ ...product, reference, successUrl: page, failureUrl: page }).pipe(
-      // it is written down: its page tells how it stands, and lets the customer try again
-      Effect.catchTag(["NotOpened", "OpenUnknown"], ({ message }) => Effect.logWarning(message))
-    )
-    return HttpServerResponse.redirect(page, { status: 303 })
-  })
+const order = Effect.fnUntraced(function*(origin: string) {
+  const { open } = yield* Checkout.Checkout
+  const { reference } = yield* HttpServerRequest.schemaBodyUrlParams(Schema.Struct({ reference: Schema.String }))
+  const page = `${origin}/orders/${encodeURIComponent(reference)}`
+  yield* open({ ...product, reference, successUrl: page, failureUrl: page }).pipe(
+    // it is written down: its page tells how it stands, and lets the customer try again
+    Effect.catchTag(["NotOpened", "OpenUnknown"], ({ message }) => Effect.logWarning(message))
+  )
+  return HttpServerResponse.redirect(page, { status: 303 })
+})
 
 const reference = Effect.map(HttpRouter.params, ({ reference = "" }) => reference)
 
 /** The customer's return comes here, too, and proves nothing: the page tells what the providers stated. */
 const orderPage = Effect.gen(function*() {
   const { get } = yield* Checkout.Checkout
-  return HttpServerResponse.html(Pages.order(yield* Effect.flatMap(reference, get), yield* DateTime.now))
+  return HttpServerResponse.html(Pages.order(yield* get(yield* reference)))
 })
 
-/** The inner part of the page, again whenever it changes. All viewers of an order share one `watch`. */
+/** The inner part of the page, again whenever it changes. All who look at an order share one `watch`. */
 const live = Effect.gen(function*() {
   const { watch } = yield* Checkout.Checkout
   const events = Stream.mapEffect(
@@ -63,18 +61,12 @@ const answered = <E extends { readonly _tag: string; readonly message: string },
   route: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
 ) =>
   Effect.catch(route, ({ _tag, message }) => {
-    const status = statuses[_tag] ?? 503
-    const text = status < 500 ? "There is no such order." : "Something does not work at the moment. Please try again."
+    const [status, text] = noOrder.includes(_tag) ? [404, "There is no such order."] : [503, "Please try again later."]
     const page = HttpServerResponse.setStatus(HttpServerResponse.html(Pages.message(text)), status)
     return Effect.as(Effect.logWarning(`answered ${status}: ${message}`), page)
   })
 
-const statuses: Readonly<Record<string, number>> = {
-  UnknownReference: 404,
-  InvalidOrder: 400,
-  PriceConflict: 400,
-  SchemaError: 400
-}
+const noOrder = ["UnknownReference", "InvalidOrder", "PriceConflict", "SchemaError"]
 
 /** What the shop does. A change may be delivered twice, then with the same `id`: do each thing once per `id`. */
 const fulfil = ({ id, kinds, order: { reference } }: Change) =>
@@ -88,10 +80,7 @@ const duties: { readonly [kind in Change["kinds"][number]]?: string } = {
 }
 
 const accounts = Gateway.layerConfig({ providers: [Ecca.provider, Ecryptopay.provider] })
-
-const database = SqliteClient.layerConfig({
-  filename: Config.String("GATEFOLD_DATABASE_URL").pipe(Config.withDefault("./gatefold.db"))
-})
+const filename = Config.String("GATEFOLD_DATABASE_URL").pipe(Config.withDefault("./gatefold.db"))
 
 /** The shop on an HTTP server. Behind a proxy, `SHOP_URL` is the address under which customers and providers find it. */
 export const layer = Layer.unwrap(Effect.gen(function*() {
@@ -107,6 +96,6 @@ export const layer = Layer.unwrap(Effect.gen(function*() {
   const fulfilment = Layer.effectDiscard(Effect.flatMap(Checkout.Checkout, ({ changes }) => changes(fulfil)))
   return Layer.merge(HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }), fulfilment).pipe(
     Layer.provide(Checkout.layer({ webhooksAt: origin })),
-    Layer.provide([accounts, database])
+    Layer.provide([accounts, SqliteClient.layerConfig({ filename })])
   )
 }))

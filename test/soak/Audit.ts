@@ -29,7 +29,9 @@ export const audit = (books: Books): Findings => {
   const rows = books.orders.flatMap((order) =>
     order.attempts.map((attempt): Row => ({ order, attempt, name: `${order.reference}/${attempt.number}` }))
   )
-  const owned = rows.flatMap(({ attempt, name }) => attempt.invoice === undefined ? [] : [{ name, key: keyOf(attempt) }])
+  const owned = rows.flatMap(({ attempt, name }) =>
+    attempt.invoice === undefined ? [] : [{ name, key: keyOf(attempt) }]
+  )
   const owners = Map.groupBy(owned, ({ key }) => key)
   const shown = new Set(books.evidence.shown.map(({ account, invoice }) => `${account}/${invoice}`))
   const nobodys = Object.entries(books.providers).flatMap(([account, entries]) =>
@@ -133,12 +135,16 @@ const lostMeanings = (order: Order.Order, delivered: ReadonlyArray<Delivered>): 
     ["refundDue", order.refundDue.length > 0],
     ["needsReview", order.needsReview.length > 0]
   ]
-  return expected.flatMap(([kind, isDue]) => isDue && !said.has(kind) ? [`${order.reference}: "${kind}" was never said`] : [])
+  return expected.flatMap(([kind, isDue]) =>
+    isDue && !said.has(kind) ? [`${order.reference}: "${kind}" was never said`] : []
+  )
 }
 
 /** One attempt is shown as one instruction, whatever happens. */
 const doubleInstructions = ({ shown }: Evidence.Evidence): ReadonlyArray<string> =>
   [...Map.groupBy(shown, ({ attempt, reference }) => Evidence.key(reference, attempt))].flatMap(([name, all]) => {
-    const instructions = new Set(all.map(({ account, instruction, invoice }) => `${account}/${invoice} by ${instruction}`))
+    const instructions = new Set(
+      all.map(({ account, instruction, invoice }) => `${account}/${invoice} by ${instruction}`)
+    )
     return instructions.size > 1 ? [`${name}: shown as ${[...instructions].join(" and as ")}`] : []
   })

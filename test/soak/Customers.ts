@@ -5,6 +5,7 @@ import type * as Order from "@gatefold/checkout/Order"
 import type { Simulator } from "@gatefold/core/Simulator"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import type * as Latch from "effect/Latch"
 import * as Random from "effect/Random"
 import * as Evidence from "./Evidence.ts"
 import * as Http from "./Http.ts"
@@ -13,6 +14,8 @@ export interface World {
   readonly shop: string
   readonly providers: Readonly<Record<string, Simulator>>
   readonly evidence: Evidence.Evidence
+  /** Open while the shop is up: who waits for it keeps off the processor that it starts on. */
+  readonly isUp: Latch.Latch
 }
 
 /** What a customer does, as often as it stands here. */
@@ -38,18 +41,23 @@ class NotYet extends Data.TaggedError("NotYet")<{}> {}
 
 /** Asks until the shop has answered: a customer who reloads a page. */
 const asked = (world: World, method: string, path: string): Effect.Effect<string> =>
-  Effect.tryPromise({
-    try: async (signal) => {
-      const answered = await fetch(`${world.shop}/orders/${path}`, {
-        method,
-        signal: AbortSignal.any([signal, AbortSignal.timeout(8_000)])
-      })
-      const text = await answered.text()
-      return answered.ok ? text : Promise.reject(new Error(text))
-    },
-    catch: () => new NotYet()
-  }).pipe(
-    Effect.catch(() => Effect.andThen(Effect.flatMap(Random.nextBetween(20, 150), Effect.sleep), asked(world, method, path)))
+  Effect.andThen(
+    world.isUp.await,
+    Effect.tryPromise({
+      try: async (signal) => {
+        const answered = await fetch(`${world.shop}/orders/${path}`, {
+          method,
+          signal: AbortSignal.any([signal, AbortSignal.timeout(8_000)])
+        })
+        const text = await answered.text()
+        return answered.ok ? text : Promise.reject(new Error(text))
+      },
+      catch: () => new NotYet()
+    })
+  ).pipe(
+    Effect.catch(() =>
+      Effect.andThen(Effect.flatMap(Random.nextBetween(20, 150), Effect.sleep), asked(world, method, path))
+    )
   )
 
 /** The same as an order. */
@@ -75,7 +83,9 @@ const look = Effect.fnUntraced(function*(world: World, order: Order.Order) {
     if (older.reference !== reference || older.attempt >= shown.attempt) continue
     if (evidence.canceled.has(Evidence.key(reference, older.attempt))) continue
     if (yield* isPayable(world, older)) {
-      evidence.double.push(`${reference}: attempt ${shown.attempt} was shown while attempt ${older.attempt} was payable`)
+      evidence.double.push(
+        `${reference}: attempt ${shown.attempt} was shown while attempt ${older.attempt} was payable`
+      )
     }
   }
 })
@@ -117,10 +127,10 @@ const done = (
 
 const pays = (world: World, attempt: Order.Attempt) => done(world, attempt, (provider, id) => provider.pay(id))
 
-const correct = Effect.fnUntraced(function*({ evidence, ...world }: World, attempt: Order.Attempt) {
+const correct = Effect.fnUntraced(function*(world: World, attempt: Order.Attempt) {
   const id = attempt.invoice?.id ?? ""
-  if (yield* done({ evidence, ...world }, attempt, (provider) => provider.adjust(id))) evidence.adjusted.add(id)
-  else if (yield* done({ evidence, ...world }, attempt, (provider) => provider.reverse(id))) evidence.reversed.add(id)
+  if (yield* done(world, attempt, (provider) => provider.adjust(id))) world.evidence.adjusted.add(id)
+  else if (yield* done(world, attempt, (provider) => provider.reverse(id))) world.evidence.reversed.add(id)
 })
 
 const live = Effect.fnUntraced(function*(world: World, reference: string, fate: Fate) {

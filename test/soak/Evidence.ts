@@ -2,8 +2,8 @@
  * What the world outside the shop has seen: what customers were shown, what was done at the providers, and which webhooks
  * the shop has said to have.
  */
-import type { AccountId } from "@gatefold/core/Identifiers"
 import type * as Order from "@gatefold/checkout/Order"
+import type { AccountId } from "@gatefold/core/Identifiers"
 
 /** An instruction to pay that a customer was shown. */
 export interface Shown {

@@ -46,15 +46,22 @@ const shown = (asked: Effect.Effect<Order.Order, { readonly _tag: string }>): Ef
     Effect.catch(({ _tag }) => Effect.succeed({ status: 503, body: JSON.stringify(_tag) }))
   )
 
-const webhook = (checkout: Checkout.Service, account: string, { headers, url = "/" }: IncomingMessage, body: Buffer) => {
+const webhook = (
+  checkout: Checkout.Service,
+  account: string,
+  { headers, url = "/" }: IncomingMessage,
+  body: Buffer
+) => {
   const texts = Object.entries(headers).flatMap(([name, value]) =>
     typeof value === "string" ? [[name, value] as const] : []
   )
   const raw = RawWebhook.make({ path: url, headers: Object.fromEntries(texts), body })
   return checkout.receive(account, raw).pipe(
     Effect.map((received) => ({ status: 200, body: JSON.stringify(received) })),
-    Effect.catchTag("WebhookRejected", ({ httpStatus, why }) =>
-      Effect.succeed({ status: httpStatus, body: JSON.stringify(why) })),
+    Effect.catchTag(
+      "WebhookRejected",
+      ({ httpStatus, why }) => Effect.succeed({ status: httpStatus, body: JSON.stringify(why) })
+    ),
     Effect.catch((error) => Effect.succeed({ status: 503, body: JSON.stringify(error._tag) }))
   )
 }

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { createServer } from "node:net"
+import { dirname } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as Setup from "./Setup.ts"
 
@@ -28,7 +29,7 @@ const program = fileURLToPath(new URL("shop.ts", import.meta.url))
 export const start = (setup: Setup.Setup): Effect.Effect<Process> =>
   Effect.sync(() => {
     const child = spawn(process.execPath, [program], {
-      env: { PATH: process.env["PATH"], NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"], SOAK_SETUP: Setup.write(setup) },
+      env: { NODE_COMPILE_CACHE: `${dirname(setup.deliveries)}/compiled`, SOAK_SETUP: Setup.write(setup) },
       stdio: ["ignore", "pipe", "pipe"]
     })
     const log = tailOf(child)

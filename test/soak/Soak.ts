@@ -6,6 +6,7 @@ import * as EcryptopaySimulator from "@gatefold/ecryptopay/EcryptopaySimulator"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Latch from "effect/Latch"
 import * as Random from "effect/Random"
 import { join } from "node:path"
 import * as Audit from "./Audit.ts"
@@ -36,7 +37,7 @@ export interface Figures extends Audit.Findings {
 }
 
 /** How many customers are there at a time. */
-const atOnce = 12
+const atOnce = 40
 
 /** How long the shop may take to come to rest once nobody disturbs it any more, in milliseconds. */
 const restWithin = 60_000
@@ -51,6 +52,12 @@ const startProviders = Effect.all({
   ecryptopay: EcryptopaySimulator.make({ webhookRetries })
 })
 
+/** Mostly too short to finish anything, at times long enough for something that others have left behind. */
+const life = Effect.flatMap(
+  Random.next,
+  (luck) => luck < 0.7 ? Random.nextBetween(50, 400) : Random.nextBetween(400, 1_500)
+)
+
 /** Runs it, and tells what was found. */
 export const run = Effect.fnUntraced(function*({ database, folder, kills, orders, seed }: Options) {
   const seeded = (what: string) => Random.withSeed(`${seed}/${what}`)
@@ -62,6 +69,7 @@ export const run = Effect.fnUntraced(function*({ database, folder, kills, orders
   yield* providers.ecca.webhooksTo(`${relay}/webhooks/ecca`)
   yield* providers.ecryptopay.webhooksTo(`${relay}/webhooks/ecryptopay`)
   const deliveries = join(folder, "deliveries.jsonl")
+  const isUp = yield* Latch.make()
   let starts = 0
   /** A start with another account chosen each time: orders are switched in flight. */
   const start = Effect.gen(function*() {
@@ -87,17 +95,19 @@ export const run = Effect.fnUntraced(function*({ database, folder, kills, orders
   const killings = Effect.gen(function*() {
     for (let killed = 0; killed < kills; killed++) {
       const process = yield* start
-      // one in ten dies while it starts
-      if ((yield* Random.next) < 0.1) yield* Effect.sleep(yield* Random.nextBetween(50, 700))
-      else yield* Effect.andThen(process.ready, Effect.sleep(yield* Random.nextBetween(50, 400)))
+      const isStillborn = (yield* Random.next) < 0.1
+      const span = yield* isStillborn ? Random.nextBetween(50, 700) : life
+      if (!isStillborn) yield* Effect.andThen(process.ready, isUp.open)
+      yield* Effect.sleep(span)
       yield* process.kill
+      yield* isUp.close
     }
   }).pipe(seeded("kills"))
 
   let opened = 0
   let isOver = false
   const next = () => isOver && opened >= orders ? undefined : `order-${++opened}`
-  const world = { shop, providers, evidence }
+  const world = { shop, providers, evidence, isUp }
   const customers = yield* Effect.forkScoped(
     Effect.forEach(
       Array.from({ length: atOnce }, (_, index) => index),
@@ -112,7 +122,10 @@ export const run = Effect.fnUntraced(function*({ database, folder, kills, orders
   yield* Effect.forEach(Object.values(providers), ({ disarm }) => disarm, { discard: true })
   const last = yield* seeded("last")(start)
   const sources = { evidence, shop, deliveries, providers }
-  const rested = Effect.andThen(last.ready, Effect.andThen(atRest(customers, evidence), settled(sources)))
+  const rested = Effect.andThen(
+    Effect.andThen(last.ready, isUp.open),
+    Effect.andThen(atRest(customers, evidence), settled(sources))
+  )
   const { books, findings } = yield* Effect.raceFirst(rested, last.ended)
   yield* last.kill
   const figures: Figures = {

@@ -28,7 +28,9 @@ const main = Effect.gen(function*() {
   const seconds = Math.round((performance.now() - began) / 1_000)
   yield* Console.log(`${found.webhooks} webhooks acknowledged, ${found.changes} changes delivered, ${seconds} s`)
   const [lost, double] = [found.lost.length, found.double.length]
-  yield* Console.log(`${found.kills} kills, ${found.orders} orders, ${lost} lost, ${double} double, ${found.orphans} orphans`)
+  yield* Console.log(
+    `${found.kills} kills, ${found.orders} orders, ${lost} lost, ${double} double, ${found.orphans} orphans`
+  )
   process.exitCode = lost + double === 0 && found.orders > 0 ? 0 : 1
 })
 

@@ -2,10 +2,10 @@
  * The shop that is killed: a small back end on the checkout, whose whole memory is its database and the file into which
  * it writes every change that it was told.
  */
+import type { Change } from "@gatefold/checkout/Change"
+import * as Checkout from "@gatefold/checkout/Checkout"
 import * as Gateway from "@gatefold/core/Gateway"
 import * as RetryPolicy from "@gatefold/core/RetryPolicy"
-import * as Checkout from "@gatefold/checkout/Checkout"
-import type { Change } from "@gatefold/checkout/Change"
 import * as Ecca from "@gatefold/ecca/Ecca"
 import * as Ecryptopay from "@gatefold/ecryptopay/Ecryptopay"
 import * as ConfigProvider from "effect/ConfigProvider"
@@ -16,6 +16,7 @@ import * as Random from "effect/Random"
 import * as References from "effect/References"
 import { appendFileSync } from "node:fs"
 import { createServer } from "node:http"
+import { flushCompileCache } from "node:module"
 import * as Database from "./Database.ts"
 import * as Http from "./Http.ts"
 import * as Setup from "./Setup.ts"
@@ -38,7 +39,10 @@ const handle = Effect.fnUntraced(function*({ attempt, id, kinds, order, version 
   if (luck < 0.02) return yield* Effect.fail("not now")
   const status = order.attempts.find(({ number }) => number === attempt)?.invoice?.status
   // a line of its own even after one that a kill has cut off
-  appendFileSync(setup.deliveries, `\n${JSON.stringify({ id, reference: order.reference, attempt, version, kinds, status })}`)
+  appendFileSync(
+    setup.deliveries,
+    `\n${JSON.stringify({ id, reference: order.reference, attempt, version, kinds, status })}`
+  )
   if (luck > 0.98) return yield* Effect.fail("after all not")
 })
 
@@ -55,6 +59,8 @@ const main = Effect.gen(function*() {
     server.listen(setup.port, "127.0.0.1", () => resume(Effect.void))
   })
   process.stdout.write("ready\n")
+  // one that is killed would leave nothing of it to those that come after
+  flushCompileCache()
   return yield* Effect.never
 })
 

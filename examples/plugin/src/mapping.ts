@@ -105,7 +105,7 @@ export const withdrawal = (identity: Identity, answer: wire.Payout): Withdrawal.
     amount: Money.fromBigDecimal(answer.originalAmount, answer.originalCurrency),
     net: payoutAmount && payoutCurrency ? Money.fromBigDecimal(payoutAmount, payoutCurrency) : undefined,
     address: answer.destination,
-    method: method,
+    method,
     // the proof of a Lightning payment is no transaction
     transaction: method?.endsWith("-CHAIN") === true ? answer.paymentProof?.id : undefined,
     createdAt: answer.date

@@ -136,3 +136,10 @@ export class MissingAccounts extends Schema.TaggedError<MissingAccounts>(path("M
       "Give their settings again until nothing of theirs is watched any more"
   }
 }
+
+/** The checkout was closed, or is being closed. */
+export class CheckoutClosed extends Schema.TaggedError<CheckoutClosed>(path("CheckoutClosed"))("CheckoutClosed", {}) {
+  override get message(): string {
+    return "the checkout is closed: make another one"
+  }
+}

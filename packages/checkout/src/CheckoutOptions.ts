@@ -43,6 +43,11 @@ export interface CheckoutOptions {
   readonly polls: boolean
   /** How often each process looks for work that no signal told it of. @default "1 second" */
   readonly pollInterval: Duration.Input
+  /**
+   * How often this process sweeps by itself, where that is to be another time: rarely where something else calls `sweep`,
+   * as `CheckoutCluster` does on one of the processes. @default the `pollInterval`
+   */
+  readonly sweepInterval?: Duration.Input | undefined
 }
 
 /** What holds unless something else is said. */

@@ -93,7 +93,8 @@ export const reviewOf = (order: Order, attempt: Attempt): ReadonlyArray<Review> 
   if (attempt.settledAt !== undefined) return []
   const { failure, invoice, state } = attempt
   const found: ReadonlyArray<readonly [Review, boolean]> = [
-    ["unknown", state === "unknown"],
+    // that it is sent again settles nothing yet
+    ["unknown", state === "unknown" || (state === "sending" && failure !== undefined)],
     ["contradicted", state === "done" && failure !== undefined],
     ["reversed", invoice?.isReversed === true],
     ["underpaid", isUnderpaid(attempt)],

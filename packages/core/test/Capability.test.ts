@@ -6,7 +6,7 @@ import * as Capability from "@gatefold/core/Capability"
 import type { Catalog } from "@gatefold/core/Catalog"
 import * as Gateway from "@gatefold/core/Gateway"
 import { GatewayError } from "@gatefold/core/GatewayError"
-import { Invoices } from "@gatefold/core/Invoices"
+import { type ById, Invoices, type Lookup } from "@gatefold/core/Invoices"
 import type { Payments } from "@gatefold/core/Payments"
 import * as Provider from "@gatefold/core/Provider"
 import type { SettingsError } from "@gatefold/core/Settings"
@@ -101,6 +101,37 @@ describe("at run time", () => {
       assert.strictEqual(yield* Gateway.capability("invoices.getByReference"), "absent")
     }).pipe(Effect.provide(Layer.provide(acme.layer({ ...options, canList: false }), http))))
 
+  it.effect("an aspect that is absent is Unsupported, and the rest of its operation is there", () =>
+    Effect.gen(function*() {
+      const { baseUrl, server } = yield* TinyProvider.start
+      const layer = Layer.provide(acme.layer({ ...options, baseUrl, canList: false }), http)
+      const heard = yield* Effect.gen(function*() {
+        const { get } = yield* Invoices
+        return [yield* hear(get({ reference: "order-1" })), yield* hear(get({ id: TinyAdapter.anyInvoice }))]
+      }).pipe(Effect.provide(layer))
+      assert.deepStrictEqual(heard, [
+        "acme of acme: invoices.get is Unsupported: invoices.getByReference",
+        "done"
+      ])
+      assert.lengthOf(yield* server.requests, 1)
+    }))
+
+  it.effect("an aspect that was never declared is Unsupported, whatever the adapter built", () =>
+    Effect.gen(function*() {
+      const asked: Array<unknown> = []
+      const adapter = Provider.make({
+        id: "bare",
+        name: "Bare",
+        currencies: [],
+        settings: {},
+        capabilities: { invoices: { get: "native" } },
+        make: () => Effect.succeed({ invoices: { get: (lookup: ById) => Effect.die(asked.push(lookup)) } })
+      })
+      const { get } = yield* Effect.provide(Invoices, adapter.layer({}))
+      assert.match(yield* hear(get({ reference: "order-1" })), /Unsupported: invoices\.getByReference$/u)
+      assert.deepStrictEqual(asked, [])
+    }))
+
   it.effect("can be asked first", () =>
     Effect.gen(function*() {
       assert.strictEqual(yield* Gateway.capability("invoices.get"), "native")
@@ -173,6 +204,21 @@ describe("in types", () => {
     Provider.make({ ...declared, make: () => Effect.succeed({ withdrawals: {} }) })
     // @ts-expect-error the operation is of another kind
     Provider.make({ ...declared, make: () => Effect.succeed({ withdrawals: { get: () => Stream.never } }) })
+  })
+
+  it("an adapter without references is not asked for one", () => {
+    const byReference = (lookup: { readonly reference: string }) => Effect.die(lookup)
+    const byBoth = (_lookup: Lookup) => Effect.never
+    const byId = (_lookup: ById) => Effect.never
+    const bare = { ...definition, capabilities: { invoices: { get: "native" } } } as const
+    Provider.make({ ...bare, make: () => Effect.succeed({ invoices: { get: byId } }) })
+    Provider.make({ ...bare, make: () => Effect.succeed({ invoices: { get: byBoth } }) })
+    // @ts-expect-error it is asked by id
+    Provider.make({ ...bare, make: () => Effect.succeed({ invoices: { get: byReference } }) })
+    const full = { ...definition, capabilities: { invoices: { get: "native", getByReference: "native" } } } as const
+    Provider.make({ ...full, make: () => Effect.succeed({ invoices: { get: byBoth } }) })
+    // @ts-expect-error it declares that it knows references
+    Provider.make({ ...full, make: () => Effect.succeed({ invoices: { get: byId } }) })
   })
 
   it("a question for a capability that does not exist does not compile", () => {

@@ -66,6 +66,26 @@ describe("a layer", () => {
       ])
     }))
 
+  it.effect("has the settings that all adapters have, which it need not name", () =>
+    Effect.gen(function*() {
+      const adapter = TinyAdapter.make("acme-mx")
+      const environment = { "ACME-MX_API_KEY": "k", "ACME-MX_MODE": "test", ACME_MX_ACCOUNT: "shop-2" }
+      const read = (more: Readonly<Record<string, string>>) =>
+        Effect.provide(adapter.read, settings({ ...environment, ...more }))
+      const options = Result.getOrThrow(yield* read({ ACME_MX_READ_BACKS_PER_MINUTE: "60" }))
+      assert.deepInclude(options, { account: "shop-2", readBacksPerMinute: 60 })
+      for (const wrong of ["0", "1.5", "many"]) {
+        const found = Result.getOrThrow(Result.flip(yield* read({ ACME_MX_READ_BACKS_PER_MINUTE: wrong })))
+        assert.deepStrictEqual(found.map(({ variable }) => variable), ["ACME_MX_READ_BACKS_PER_MINUTE"])
+      }
+    }))
+
+  it.effect("with a common option that cannot be is refused by its variable", () =>
+    Effect.gen(function*() {
+      const error = yield* problems(acme.layer({ ...options, readBacksPerMinute: 0 }))
+      assert.deepStrictEqual(error.problems.map(({ variable }) => variable), ["ACME_READ_BACKS_PER_MINUTE"])
+    }))
+
   it.effect("from options is checked by the same rules, and tells no value", () =>
     Effect.gen(function*() {
       const bad = { ...options, apiKey: Redacted.make("hunter2\n"), baseUrl: "http://hunter2.example", account: "a b" }

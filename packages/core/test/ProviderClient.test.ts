@@ -92,7 +92,18 @@ const lanes: ReadonlyArray<Lane> = [
     fault: answer(429, TinyProvider.errorBody("CUSTOMER_LIMIT")),
     heard: same("RateLimited (customer) / 1")
   },
-  { lane: "404 with a page", fault: answer(404, "<html>"), heard: same("NotFound / 1") },
+  { lane: "404 with a page", fault: answer(404, "<html>"), heard: unreadable("error: not in the documented form") },
+  { lane: "410 without a body", fault: answer(410, ""), heard: unreadable("error: not in the documented form") },
+  {
+    lane: "404 in the documented form with a code that is not",
+    fault: answer(404, TinyProvider.errorBody("NO_SUCH_PATH")),
+    heard: { ...same("NotFound / 1"), read: "InvalidResponse (error: no code that is documented for absence) / 1" }
+  },
+  {
+    lane: "404 with the documented code",
+    fault: answer(404, TinyProvider.errorBody("NO_SUCH_THING")),
+    heard: same("NotFound / 1")
+  },
   { lane: "409", fault: answer(409, ""), heard: same("Conflict / 1") },
   { lane: "400", fault: answer(400, "{}"), heard: same("InvalidRequest / 1") },
   { lane: "401", fault: answer(401, ""), heard: same("Unauthenticated / 1") },

@@ -137,6 +137,16 @@ describe("a provider that quotes a token", () => {
         assert.deepEqual({ ...reason }, { ...new GatewayError.InvalidRequest({ ...refusal, httpStatus: 422 }) })
       }).pipe(Effect.provide(TinyProvider.transports[0].layer)))
   }
+  it.effect("is heard in a code with a word that stands before a token", () =>
+    Effect.gen(function*() {
+      const { baseUrl, server } = yield* TinyProvider.start
+      yield* server.arm(answer(422, TinyProvider.errorBody("token-scope-missing", "req-9")))
+      const authorize = Effect.succeed({ headers: { authorization: Redacted.make("token tok-91c2") } })
+      const { call } = yield* TinyProvider.connect(baseUrl, { authorize, secrets: [] })
+      const { reason } = yield* Effect.flip(call("none"))
+      assert.deepInclude(reason, { ...refusal, code: "token-scope-missing", requestId: "req-9" })
+    }).pipe(Effect.provide(TinyProvider.transports[0].layer)))
+
   const refusal = { field: "request", issue: "not accepted by the provider" }
 })
 

@@ -185,6 +185,36 @@ describe("a base URL", () => {
   }
 })
 
+describe("a setting without a standard", () => {
+  const code: Settings.Form = { expected: "three letters", test: (text) => /^[A-Z]{3}$/u.test(text) }
+
+  it.effect("is missing where nothing is set, and by that tells a provider that is not set up", () =>
+    Effect.gen(function*() {
+      const settings = { url: Settings.baseUrl("SHOP_URL"), name: Settings.requiredText("SHOP_NAME") }
+      assert.deepStrictEqual(yield* problems(settings, {}), ["SHOP_URL is missing", "SHOP_NAME is missing"])
+      assert.isFalse(yield* environment({})(Settings.isPresent(settings)))
+      assert.isTrue(yield* environment({ SHOP_NAME: "x" })(Settings.isPresent(settings)))
+    }))
+
+  it.effect("is a base URL by the same rules", () =>
+    Effect.gen(function*() {
+      assert.strictEqual(yield* value(Settings.baseUrl("IT"), "https://x.example/api/"), "https://x.example/api")
+      const found = yield* problems({ it: Settings.baseUrl("IT") }, { IT: "http://x.example" })
+      assert.deepStrictEqual(found, ["IT is wrong: Expected an https URL"])
+    }))
+
+  it.effect("is a text of the form that is asked for, in settings and in code", () =>
+    Effect.gen(function*() {
+      assert.strictEqual(yield* value(Settings.requiredText("IT", code), "ABC"), "ABC")
+      assert.strictEqual(yield* value(Settings.requiredText("IT"), "two words"), "two words")
+      const expected = "IT is wrong: Expected three letters"
+      assert.deepStrictEqual(yield* problems({ it: Settings.requiredText("IT", code) }, { IT: "hunter2" }), [expected])
+      assert.deepStrictEqual(Settings.checkText("IT", "hunter2", code), [Settings.wrong("IT", "three letters")])
+      assert.deepStrictEqual(Settings.checkText("IT", " "), [Settings.wrong("IT", "a text that is not blank")])
+      for (const good of ["ABC", undefined]) assert.deepStrictEqual(Settings.checkText("IT", good, code), [])
+    }))
+})
+
 describe("a list of words", () => {
   it.effect("drops blanks around and between them", () =>
     Effect.gen(function*() {

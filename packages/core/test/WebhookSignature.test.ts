@@ -284,12 +284,21 @@ describe("the signing time", () => {
       assert.isUndefined((yield* verify(webhook(given))).signedAt)
     }))
 
-  it.effect("is fresh up to the tolerance, either way", () =>
-    Effect.sync(() => {
-      const at = DateTime.makeUnsafe("2026-10-21T07:28:00Z")
-      const after = (millis: number) => WebhookSignature.isFresh(scheme, at, DateTime.add(at, { milliseconds: millis }))
-      assert.deepStrictEqual([300_000, -300_000, 0, 300_001, -300_001].map(after), [true, true, true, false, false])
-    }))
+  for (
+    const [what, tolerance, edge] of [
+      ["the tolerance", Duration.seconds(1), 1_000],
+      ["five minutes where no tolerance is said", undefined, 300_000]
+    ] as const
+  ) {
+    it.effect(`is fresh up to ${what}, either way`, () =>
+      Effect.sync(() => {
+        const at = DateTime.makeUnsafe("2026-10-21T07:28:00Z")
+        const after = (milliseconds: number) =>
+          WebhookSignature.isFresh({ ...scheme, tolerance }, at, DateTime.add(at, { milliseconds }))
+        assert.deepStrictEqual([0, edge, -edge].map(after), [true, true, true])
+        assert.deepStrictEqual([edge + 1, -edge - 1].map(after), [false, false])
+      }))
+  }
 })
 
 describe("diagnose", () => {

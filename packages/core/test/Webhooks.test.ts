@@ -172,6 +172,15 @@ describe("a webhook is rejected", () => {
         }).pipe(Effect.provide(layer)))
     }
 
+    it.effect(`that is about something else, in ${mode}: it is acknowledged, and nothing is asked`, () =>
+      Effect.gen(function*() {
+        const { events, reads } = yield* start(mode, { readClaim: () => Result.succeed("about no invoice") })
+        assert.strictEqual(yield* whyNot(events.admit(signed(paid()))), "UnknownEvent 200")
+        assert.strictEqual(yield* whyNot(events.receive(signed("{}"))), "UnknownEvent 200")
+        assert.strictEqual(yield* whyNot(events.receive(signed("{"))), "InvalidPayload 400")
+        assert.strictEqual(yield* reads, 0)
+      }).pipe(Effect.provide(layer)))
+
     it.effect(`that has more than 64 KiB, in ${mode}`, () =>
       Effect.gen(function*() {
         const { events, reads } = yield* start(mode)
@@ -206,8 +215,16 @@ describe("a webhook is rejected", () => {
     it.effect(`about an object that the provider does not know, in ${mode}: it is acknowledged`, () =>
       Effect.gen(function*() {
         const { events, server } = yield* start(mode)
-        yield* server.arm(Fault.Answer({ effect: "none", status: 404, body: "" }))
+        yield* server.arm(Fault.Answer({ effect: "none", status: 404, body: TinyProvider.errorBody("NO_SUCH_THING") }))
         assert.strictEqual(yield* whyNot(events.receive(signed(paid()))), "UnknownObject 200")
+      }).pipe(Effect.provide(layer)))
+
+    it.effect(`that gets a 404 which nobody documents, in ${mode}: it can be sent again`, () =>
+      Effect.gen(function*() {
+        const { events, server } = yield* start(mode)
+        yield* server.arm(Fault.Answer({ effect: "none", status: 404, body: "<h1>Not Found</h1>" }))
+        assert.strictEqual(yield* whyNot(events.receive(signed(paid()))), "InvalidResponse")
+        assert.isTrue(WebhookEvent.isWebhookEvent(yield* events.receive(signed(paid()))))
       }).pipe(Effect.provide(layer)))
 
     it.effect(`for which the provider has another object, in ${mode}`, () =>

@@ -138,9 +138,30 @@ describe("Wire: shapes", () => {
     assert.deepStrictEqual(Result.getOrThrow(decode({ id: "1", new_field: { a: ["1"] } })), { id: "1" })
   })
 
-  it("may leave out what may be null", () => {
-    assert.isUndefined(Result.getOrThrow(decode({ id: "1" })).note ?? undefined)
-    assert.isUndefined(Result.getOrThrow(decode({ id: "1", note: null })).note ?? undefined)
+  it("may leave out what may be null, and either way it is not there", () => {
+    assert.deepStrictEqual(Result.getOrThrow(decode({ id: "1" })), { id: "1" })
+    assert.deepStrictEqual(Result.getOrThrow(decode({ id: "1", note: null })), { id: "1" })
+    assert.deepStrictEqual(Result.getOrThrow(decode({ id: "1", note: undefined })), { id: "1" })
+    assert.deepStrictEqual(Result.getOrThrow(decode({ id: "1", note: "" })), { id: "1", note: "" })
+  })
+
+  it("may leave out what is decoded into something else, and say where that is wrong", () => {
+    const decode = Wire.decode(Schema.Struct({
+      count: Wire.nullish(Wire.Integer),
+      parts: Wire.nullish(Schema.Array(Schema.Struct({ at: Wire.nullish(Wire.UnixSeconds) })))
+    }))
+    assert.deepStrictEqual(Result.getOrThrow(decode({ count: "0", parts: [{ at: null }, {}] })), {
+      count: 0,
+      parts: [{}, {}]
+    })
+    assert.match(`${issueOf(decode({ count: "1e3" }))}`, /^count: /u)
+    assert.match(`${issueOf(decode({ parts: [{}, { at: "-1" }] }))}`, /^parts\.1\.at: /u)
+  })
+
+  it("come back as they are written, without what is not there", () => {
+    const encode = Schema.encodeSync(Schema.Struct({ note: Wire.nullish(Wire.Integer) }))
+    assert.deepStrictEqual(encode({ note: 7 }), { note: "7" })
+    assert.deepStrictEqual(encode({}), {})
   })
 
   it.each([

@@ -174,14 +174,15 @@ describe("documented codes", () => {
 })
 
 describe("codes that are not documented", () => {
+  const noAbsence = { _tag: "InvalidResponse", path: "error", issue: "no code that is documented for absence" }
   const byStatus: ReadonlyArray<readonly [number, object]> = [
     [400, { _tag: "InvalidRequest", field: "request", issue: "not accepted by the provider" }],
     [401, { _tag: "Unauthenticated" }],
     [402, { _tag: "Declined" }],
     [403, { _tag: "Forbidden" }],
-    [404, { _tag: "NotFound" }],
+    [404, noAbsence],
     [409, { _tag: "Conflict", kind: "other" }],
-    [410, { _tag: "NotFound" }],
+    [410, noAbsence],
     [422, { _tag: "InvalidRequest", field: "request", issue: "not accepted by the provider" }],
     [429, { _tag: "RateLimited", scope: "account" }],
     [418, { _tag: "Unavailable", evidence: "HTTP 418" }],

@@ -75,7 +75,8 @@ for (const [name, list] of Object.entries(lists)) {
     const failures = [
       ["a bare 404", "", 404, "InvalidResponse"],
       ["a 404 with a page", "<h1>Not Found</h1>", 404, "InvalidResponse"],
-      ["a 404 with another code", envelope("MERCHANT_NOT_FOUND"), 404, "NotFound"],
+      ["a 404 with the code of something else", envelope("RATE_NOT_FOUND"), 404, "NotFound"],
+      ["a 404 with a code that is not documented", envelope("MERCHANT_NOT_FOUND"), 404, "InvalidResponse"],
       ["a refusal", envelope("MERCHANT_BLOCKED"), 403, "Forbidden"],
       ["a page without data", { successful: true }, 200, "InvalidResponse"],
       ["data that is no list", { successful: true, data: {} }, 200, "InvalidResponse"]

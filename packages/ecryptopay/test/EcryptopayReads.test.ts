@@ -129,7 +129,7 @@ const final: ReadonlyArray<Lane> = [
   {
     lane: "a page in place of a 404",
     fault: json(404, "<!doctype html><p>no such page"),
-    reason: { _tag: "InvalidResponse", path: "body", httpStatus: 404 },
+    reason: { _tag: "InvalidResponse", path: "error", httpStatus: 404 },
     asked: 1
   },
   { lane: "HTTP 409", fault: json(409), reason: { _tag: "Conflict", kind: "other" }, asked: 1 },

@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Case from "./Case.ts"
 import * as Check from "./Check.ts"
 import { cases } from "./internal/cases/index.ts"
+import { waivers } from "./internal/waivers.ts"
 import type * as Report from "./Report.ts"
 import type * as Subject from "./Subject.ts"
 import { Violation } from "./Violation.ts"
@@ -16,7 +17,7 @@ import { Violation } from "./Violation.ts"
 export type { Subject, Variant, Webhooks } from "./Subject.ts"
 
 /** Every case of the contract. */
-export const all: ReadonlyArray<Case.Case> = cases
+export const all: ReadonlyArray<Case.Case> = [...cases, waivers(cases)]
 
 /** The settings under which an adapter is checked: its own, and each variant. */
 const variantsOf = ({ variants }: Subject.Subject): ReadonlyArray<readonly [string, Subject.Variant]> => [
@@ -26,6 +27,10 @@ const variantsOf = ({ variants }: Subject.Subject): ReadonlyArray<readonly [stri
 
 /** Registers the contract of one adapter as vitest tests: a `describe` for each variant and group. */
 export const suite = (subject: Subject.Subject): void => {
+  if (subject.simulator === undefined) {
+    it(`${subject.provider.name} has a simulator: without one most of the contract is not proven`, () =>
+      Effect.runPromise(Effect.fail(new Violation({ message: "`simulator` of the subject is missing" }))))
+  }
   for (const [name, variant] of variantsOf(subject)) {
     describe(`${subject.provider.name}, ${name}`, () => {
       for (const [group, cases] of Map.groupBy(all, ({ group }) => group)) {
@@ -34,7 +39,7 @@ export const suite = (subject: Subject.Subject): void => {
             it(one.name, async (context) => {
               const outcome = await Effect.runPromise(Check.runCase(subject, variant, one))
               if (outcome._tag === "Failed") await Effect.runPromise(broken(one, outcome.found))
-              if (outcome._tag === "Skipped" || outcome._tag === "Waived") context.skip(outcome.reason)
+              if ("reason" in outcome) context.skip(outcome.reason)
             })
           }
         })

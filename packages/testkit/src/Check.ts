@@ -6,6 +6,7 @@ import { SimulatorError } from "@gatefold/core/Simulator"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as TestClock from "effect/testing/TestClock"
@@ -20,6 +21,8 @@ export type Outcome =
   | { readonly _tag: "Passed" }
   /** It does not apply to this adapter, with the reason. */
   | { readonly _tag: "Skipped"; readonly reason: string }
+  /** It does apply, and could not be run. */
+  | { readonly _tag: "Unproven"; readonly reason: string }
   /** The author took it out, with the reason. */
   | { readonly _tag: "Waived"; readonly reason: string }
   | { readonly _tag: "Failed"; readonly found: string }
@@ -58,14 +61,22 @@ export const runLive = (
   judged(Effect.scoped(Effect.flatMap(World.live(subject, settings), (world) => runIn(world, one))))
 
 const judged = (outcome: Effect.Effect<Outcome, unknown>): Effect.Effect<Outcome> =>
-  outcome.pipe(
+  Effect.map(
+    Effect.exit(inTime(outcome)),
+    Exit.match({ onSuccess: (outcome): Outcome => outcome, onFailure: judge })
+  )
+
+/** A case that cannot even be interrupted is left to itself, or it would hold up all others. */
+const inTime = Effect.fnUntraced(function*(outcome: Effect.Effect<Outcome, unknown>) {
+  const running = yield* Effect.forkDetach(outcome)
+  return yield* Fiber.join(running).pipe(
     Effect.timeoutOrElse({
       duration: patience,
       orElse: () => Effect.fail(new Violation({ message: `the case did not come to an end within ${patience}` }))
     }),
-    Effect.exit,
-    Effect.map(Exit.match({ onSuccess: (outcome): Outcome => outcome, onFailure: judge }))
+    Effect.onExit(() => Effect.forkDetach(Fiber.interrupt(running)))
   )
+})
 
 const waivedOrRefused = ({ id, isCritical }: Case.Case, reason: string): Outcome =>
   isCritical
@@ -78,11 +89,11 @@ const run = Effect.fnUntraced(function*(
   one: Case.Case
 ) {
   if (one.isScripted === true && variant !== plain) return skipped("it brings its own provider: once is enough")
-  const simulator = subject.simulator ?? (one.isScripted === true ? Effect.succeed(noSimulator) : undefined)
-  if (simulator === undefined) return skipped("it needs a simulator")
   const declared = levels(subject.provider.capabilities)
   const undeclared = one.needs.find((path) => !declared.has(path))
   if (undeclared !== undefined) return skipped(`${undeclared} is absent`)
+  const simulator = subject.simulator ?? (one.isScripted === true ? Effect.succeed(noSimulator) : undefined)
+  if (simulator === undefined) return unproven
   const world = yield* World.make(subject, variant, yield* simulator)
   return yield* runIn(world, one)
 })
@@ -95,6 +106,8 @@ const runIn = Effect.fnUntraced(function*(world: World.World, one: Case.Case) {
   const passed: Outcome = { _tag: "Passed" }
   return passed
 })
+
+const unproven: Outcome = { _tag: "Unproven", reason: "it needs a simulator" }
 
 const skipped = (reason: string): Outcome => ({ _tag: "Skipped", reason })
 

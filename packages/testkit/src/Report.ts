@@ -21,7 +21,7 @@ const Finding = Schema.Struct({
   group: Schema.String,
   name: Schema.String,
   variant: Schema.String,
-  outcome: Schema.Literals(["passed", "skipped", "waived", "failed"]),
+  outcome: Schema.Literals(["passed", "skipped", "unproven", "waived", "failed"]),
   /** What was found, or the reason why it was not run. */
   detail: Schema.optionalKey(Schema.String)
 })
@@ -48,9 +48,14 @@ export class Report extends Schema.Class<Report>("@gatefold/testkit/Report")({
     return this.findings.filter((finding) => finding.outcome === outcome)
   }
 
-  /** Whether nothing failed, and something was proven. */
+  /** Whether every case that applies was run, but for those that were waived. */
+  get isComplete(): boolean {
+    return this.count("unproven") === 0 && this.count("passed") > 0
+  }
+
+  /** Whether nothing failed, and nothing was left unproven. */
   get isCorrect(): boolean {
-    return this.count("failed") === 0 && this.count("passed") > 0
+    return this.isComplete && this.count("failed") === 0
   }
 }
 
@@ -72,6 +77,8 @@ const finding = ({ case: { group, id, name }, outcome, variant }: Result): Findi
       return { ...about, outcome: "passed" }
     case "Skipped":
       return { ...about, outcome: "skipped", detail: outcome.reason }
+    case "Unproven":
+      return { ...about, outcome: "unproven", detail: outcome.reason }
     case "Waived":
       return { ...about, outcome: "waived", detail: outcome.reason }
     case "Failed":
@@ -91,18 +98,38 @@ export const toBadge = (report: Report): string =>
   JSON.stringify({
     schemaVersion: 1,
     label: "gatefold contract",
-    message: report.isCorrect ? summary(report) : `${report.count("failed")} failed`,
-    color: report.isCorrect ? "brightgreen" : "red"
+    ...badge(report)
   })
 
-const summary = (report: Report): string =>
-  `${report.count("passed")} passed, ${Object.keys(report.capabilities).length} operations`
+const badge = (report: Report): { readonly message: string; readonly color: string } => {
+  if (report.isCorrect) return { message: summary(report), color: "brightgreen" }
+  const failed = report.count("failed")
+  return failed > 0 ? { message: `${failed} failed`, color: "red" } : { message: "incomplete", color: "yellow" }
+}
+
+/** What was waived is no secret. */
+const summary = (report: Report): string => {
+  const waived = report.count("waived")
+  const operations = Object.keys(report.capabilities).length
+  return `${report.count("passed")} passed${waived === 0 ? "" : `, ${waived} waived`}, ${operations} operations`
+}
+
+/** Whether the adapter is correct, in one sentence. */
+export const verdict = (report: Report): string => {
+  if (report.isCorrect) return `Correct: ${summary(report)}.`
+  const failed = report.count("failed")
+  if (failed > 0) return `Not correct: ${failed} ${failed === 1 ? "case" : "cases"} failed.`
+  const unproven = report.count("unproven")
+  return unproven > 0
+    ? `Incomplete: ${unproven} ${unproven === 1 ? "case needs" : "cases need"} a simulator.`
+    : "Incomplete: nothing was checked."
+}
 
 /** As a page of Markdown. */
 export const toMarkdown = (report: Report): string =>
   [
     `# The contract of ${report.name}`,
-    report.isCorrect ? `Correct: ${summary(report)}.` : `Not correct: ${report.count("failed")} cases failed.`,
+    verdict(report),
     ...section("Failed", report.of("failed").map((one) => [`\`${one.case}\``, one.variant, one.name, said(one)])),
     ...section(
       "Groups",
@@ -110,12 +137,13 @@ export const toMarkdown = (report: Report): string =>
     ),
     ...section("Can do", Object.entries(report.capabilities).map(([path, level]) => [`\`${path}\``, level])),
     ...section("Cannot do", Object.entries(report.absent).map(([path, reason]) => [`\`${path}\``, reason])),
+    ...section("Not proven", report.of("unproven").map((one) => [`\`${one.case}\``, one.variant, said(one)])),
     ...section("Waived", report.of("waived").map((one) => [`\`${one.case}\``, one.variant, said(one)])),
     ...section("Not applicable", report.of("skipped").map((one) => [`\`${one.case}\``, one.variant, said(one)]))
   ].join("\n\n") + "\n"
 
 const counts = (report: Report, group: string): string => {
-  const outcomes = ["passed", "failed", "waived", "skipped"] as const
+  const outcomes = ["passed", "failed", "unproven", "waived", "skipped"] as const
   return outcomes
     .map((outcome) => [outcome, report.of(outcome).filter((one) => one.group === group).length] as const)
     .filter(([, count]) => count > 0)
@@ -132,5 +160,8 @@ const section = (title: string, rows: ReadonlyArray<ReadonlyArray<string>>): Rea
 
 const said = ({ detail }: Finding): string => detail ?? ""
 
-/** One line, with nothing that would end a cell. */
-const inCell = (text: string): string => text.replaceAll("|", "\\|").replaceAll(/\s*\n\s*/gu, " ")
+/** One line, with nothing that would end a cell or become a tag; a backslash may not undo that. */
+const inCell = (text: string): string =>
+  text
+    .replaceAll(/[\\|<]/gu, (character) => `\\${character}`)
+    .replaceAll(/\s*[\n\r]\s*/gu, " ")

@@ -27,7 +27,12 @@ const create = Command.make("new", {
   NewAdapter.make({ id, name: Option.getOrUndefined(name), folder }).pipe(
     Effect.tap(({ files, folder }) =>
       Console.log(
-        [`Made ${folder}:`, ...files.map((file) => `  ${file}`), "", "Install, then run its tests: they say what to do."]
+        [
+          `Made ${folder}:`,
+          ...files.map((file) => `  ${file}`),
+          "",
+          "Install, then run its tests: they say what to do."
+        ]
           .join("\n")
       )
     ),

@@ -138,7 +138,7 @@ describe("an adapter without a simulator", () => {
     Effect.gen(function*() {
       const nothing = withoutSimulator(undefined)
       assert.deepStrictEqual(yield* outcomeOf(nothing, "lost-answer-is-unknown"), {
-        _tag: "Skipped",
+        _tag: "Unproven",
         reason: "it needs a simulator"
       })
       assert.deepStrictEqual(yield* outcomeOf(nothing, "golden-models"), {

@@ -70,7 +70,7 @@ export const make = Effect.fnUntraced(function*({ options, owner, signal }: Opti
     const [head] = yield* heads(
       sql`WITH due AS MATERIALIZED (
           SELECT store, reference, number FROM gatefold_change_heads
-          WHERE store = ${store} AND due_at <= ${now} AND lease_until < ${now} ORDER BY due_at LIMIT 1${
+          WHERE store = ${store} AND due_at <= ${now} AND lease_until <= ${now} ORDER BY due_at LIMIT 1${
         skipLocked(sql)
       })
         UPDATE gatefold_change_heads SET owner = ${me}, lease_until = ${now + leaseMillis}

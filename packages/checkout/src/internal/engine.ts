@@ -93,7 +93,11 @@ export const make = Effect.fnUntraced(function*(options: CheckoutOptions) {
     cleanUp: yield* CleanUp.make(options.store, inbox)
   }
   const work = (round: Effect.Effect<unknown, StorageFailed>) =>
-    Signal.work(hinted, options.pollInterval, Effect.as(Effect.catchCause(round, noted), false))
+    Signal.work(
+      hinted,
+      options.sweepInterval ?? options.pollInterval,
+      Effect.as(Effect.catchCause(round, noted), false)
+    )
   yield* Effect.forkScoped(here(inbox.work))
   // each by itself, so that a provider that hangs holds up nobody else
   yield* Effect.forkScoped(work(resolved))

@@ -78,7 +78,11 @@ export const make = Effect.fnUntraced(function*({ accounts, journal, observing, 
           yield* journal.commit(order, changed, entry)
         }
         const age = now - one.attempt.createdAt.epochMilliseconds
-        yield* orders.postpone(key.reference, key.number, now + Math.min(Math.max(age / 4, Duration.toMillis(options.lookEvery)), 600_000))
+        yield* orders.postpone(
+          key.reference,
+          key.number,
+          now + Math.min(Math.max(age / 4, Duration.toMillis(options.lookEvery)), 600_000)
+        )
       })
     )
     return false

@@ -6,6 +6,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as FiberMap from "effect/FiberMap"
+import * as Option from "effect/Option"
 import {
   type AccountPaused,
   type InvalidOrder,
@@ -52,18 +53,16 @@ export const make = Effect.fnUntraced(function*({ orders, reserve, send }: Optio
   // a caller that goes away must not tear down what it began: the answer of a create has to be written down
   const sending = yield* FiberMap.make<string, Sent, UnknownReference | UnknownAccount | StorageFailed>()
 
-  const sendShared = (reference: Orders.Loaded["reference"], attempt: Order.Attempt) =>
-    Effect.flatMap(
-      FiberMap.run(
-        sending,
-        Order.attemptKey({ store: "", reference, number: attempt.number }),
-        send(reference, attempt),
-        {
-          onlyIfMissing: true
-        }
-      ),
-      Fiber.join
+  /** All callers of this process who want one attempt sent wait for one sending of it. */
+  const sendShared = Effect.fnUntraced(function*(reference: Orders.Loaded["reference"], attempt: Order.Attempt) {
+    const key = Order.attemptKey({ store: "", reference, number: attempt.number })
+    const run = yield* FiberMap.runtime(sending)<Accounts>()
+    // in one step, so that no other caller comes in between
+    const fiber = yield* Effect.sync(() =>
+      Option.getOrElse(FiberMap.getUnsafe(sending, key), () => run(key, send(reference, attempt)))
     )
+    return yield* Fiber.join(fiber)
+  })
 
   /** Waits while another process sends the attempt, and no longer than that has claimed it for. */
   const awaited = Effect.fnUntraced(function*(reference: Orders.Loaded["reference"], number: number) {

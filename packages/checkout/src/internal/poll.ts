@@ -63,7 +63,7 @@ export const make = Effect.fnUntraced(function*({ accounts, observing, options, 
   const wanted = options.polls ? sql.literal("") : sql.literal(" AND is_woken <> 0")
 
   const isDue = (account: AccountId, now: number) =>
-    sql`store = ${store} AND account = ${account} AND state = 'done' AND due_at <= ${now} AND poll_until < ${now}${wanted}`
+    sql`store = ${store} AND account = ${account} AND state = 'done' AND due_at <= ${now} AND poll_until <= ${now}${wanted}`
 
   const countDue = Effect.fnUntraced(function*(account: AccountId) {
     const now = yield* Clock.currentTimeMillis

@@ -85,8 +85,7 @@ export const make = ({ accounts, journal, observing, options, orders, owner }: O
         const { account } = one.attempt
         if (yield* accounts.isPaused(account)) return failure(new AccountPaused({ account }))
         const claimed: Orders.Stored = {
-          ...one,
-          attempt: new Order.Attempt({ ...one.attempt, state: "sending" }),
+          ...released(one, "sending", one.wasSent ? one.attempt.failure : undefined),
           owner,
           fence: one.fence + 1,
           leaseUntil: now + leaseMillis,

@@ -55,8 +55,10 @@ export const start = Effect.fnUntraced(function*(
       Layer.provideMerge(Layer.fresh(database.client))
     )
   )
-  return { checkout: Context.get(context, Checkout), sql: Context.get(context, SqlClient.SqlClient) }
+  return { checkout: Context.get(context, Checkout), sql: Context.get(context, SqlClient.SqlClient), context }
 })
+
+export type Shop = Effect.Success<ReturnType<typeof start>>
 
 const defined = (settings: Readonly<Record<string, string | undefined>>): Record<string, string> =>
   Object.fromEntries(Object.entries(settings).flatMap(([name, value]) => value === undefined ? [] : [[name, value]]))

@@ -57,6 +57,8 @@ const reasonOf = ({ code, detail, retryAfter }: Refusal): GatewayError.Reason | 
         ...detail,
         ...(retryAfter === undefined ? {} : { retryAfter })
       })
+    case "NO_SUCH_THING":
+      return new GatewayError.NotFound(detail)
     case "DECLINED":
       return new GatewayError.Declined(detail)
     case "CUSTOMER_LIMIT":

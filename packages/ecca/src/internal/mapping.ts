@@ -108,7 +108,7 @@ export const payment = (invoice: wire.Invoice, deal: wire.Deal): Payment.Payment
 const method = ({ payment_method_code: code, payment_method_name: name }: wire.Deal): Payment.Method | undefined =>
   code === undefined
     ? undefined
-    : new Payment.Method({ code, ...Present.only({ name: name }) })
+    : new Payment.Method({ code, ...Present.only({ name }) })
 
 /** @internal */
 export const invoice = (identity: Identity, observedAt: DateTime.Utc, answer: wire.Invoice): Invoice.Invoice => {

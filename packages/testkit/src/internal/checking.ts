@@ -68,7 +68,6 @@ const said = ({ case: { id, look, name, why }, outcome, variant }: Report.Result
       ...outcome.found.split("\n"),
       `Why it matters: ${why}`,
       `Where to look: ${look}`,
-      `Case: ${id}, in ${variant}`,
-      ""
-    ].join("\n    ")
+      `Case: ${id}, in ${variant}`
+    ].join("\n    ") + "\n"
   )

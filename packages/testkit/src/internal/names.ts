@@ -25,7 +25,12 @@ const capitalised = (word: string): string => word.slice(0, 1).toUpperCase() + w
 /** @internal */
 export const make = (id: string, name: string | undefined): Names => {
   const words = id.split("-").map(capitalised)
-  return { id, identifier: words.join(""), prefix: id.toUpperCase().replaceAll("-", "_"), name: name ?? words.join(" ") }
+  return {
+    id,
+    identifier: words.join(""),
+    prefix: id.toUpperCase().replaceAll("-", "_"),
+    name: name ?? words.join(" ")
+  }
 }
 
 /** The longest first, as one stands in the other. */

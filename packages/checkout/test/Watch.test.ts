@@ -1,0 +1,123 @@
+/**
+ * Pages that show an order: all viewers of all processes share one quote, nobody is shown a stale one, and nobody pays
+ * for it when nobody looks.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import type * as Order from "@gatefold/checkout/Order"
+import type { Simulator } from "@gatefold/core"
+import { Clock, Effect, Exit, Fiber, Scope, Stream } from "effect"
+import { TestClock } from "effect/testing"
+import { databases } from "./support/Databases.ts"
+import { eventually } from "./support/Eventually.ts"
+import * as Shop from "./support/Shop.ts"
+
+const start = 1_800_000_000_000
+
+const renewals = (simulator: Simulator.Simulator) =>
+  Effect.map(
+    simulator.requests,
+    (all) => all.filter(({ operations }) => operations.includes("payments.get")).length
+  )
+
+/** Lets time pass in steps, each with some real time for what it sets off. */
+const pass = (seconds: number) =>
+  Effect.forEach(
+    Array.from({ length: seconds * 2 }),
+    () =>
+      Effect.andThen(
+        TestClock.adjust("500 millis"),
+        Effect.promise(() => new Promise((resume) => setTimeout(resume, 12)))
+      ),
+    { discard: true }
+  )
+
+const untilOf = ({ current }: Order.Order): number | undefined => {
+  const action = current?.invoice?.checkout
+  return action === undefined || action._tag === "Redirect" ? undefined : action.quote?.until.epochMilliseconds
+}
+
+/** Follows an order, and keeps the ends of the quotes that it was shown. */
+const view = Effect.fnUntraced(function*({ checkout }: Shop.Shop, reference: string) {
+  const quotes: Array<number> = []
+  let stale = 0
+  let last: Order.Order | undefined
+  const fiber = yield* checkout.watch(reference).pipe(
+    Stream.runForEach((order) =>
+      Effect.map(Clock.currentTimeMillis, (now) => {
+        last = order
+        const until = untilOf(order)
+        if (until === undefined) return
+        if (until <= now) stale++
+        if (quotes.at(-1) !== until) quotes.push(until)
+      })
+    ),
+    Effect.forkScoped
+  )
+  return { quotes, fiber, stale: () => stale, last: () => last }
+})
+
+describe.each(databases)("watching on $name", ({ make }) => {
+  const open = Effect.gen(function*() {
+    yield* TestClock.setTime(start)
+    const database = yield* make
+    const providers = yield* Shop.providers
+    const begin = Shop.start(providers, database, { chosen: "ecryptopay" })
+    const shop = yield* begin
+    const id = (yield* shop.checkout.open(Shop.pesos("o-1"))).current?.invoice?.id ?? ""
+    return { ...providers, begin, shop, id }
+  })
+
+  it.effect("three viewers at two processes see the same quotes, renewed for all of them once", () =>
+    Effect.gen(function*() {
+      const { begin, ecryptopay } = yield* open
+      const [one, two] = [yield* begin, yield* begin]
+      const viewers = [yield* view(one, "o-1"), yield* view(one, "o-1"), yield* view(two, "o-1")]
+      yield* pass(45)
+      // at its beginning, and each 20 seconds
+      assert.strictEqual(yield* renewals(ecryptopay), 3)
+      for (const { quotes, stale } of viewers) {
+        assert.deepStrictEqual(quotes, viewers[0]?.quotes)
+        assert.strictEqual(quotes.length, 3)
+        assert.strictEqual(stale(), 0)
+      }
+      yield* Effect.forEach(viewers, ({ fiber }) => Fiber.interrupt(fiber))
+      yield* pass(2)
+      assert.deepStrictEqual(yield* one.sql`SELECT * FROM gatefold_quotes`, [])
+      yield* pass(25)
+      assert.strictEqual(yield* renewals(ecryptopay), 3)
+    }))
+
+  it.effect("another process takes over where the one that follows ends, and nobody sees a stale quote", () =>
+    Effect.gen(function*() {
+      const { begin } = yield* open
+      const scope = yield* Scope.make()
+      const gone = yield* Scope.provide(begin, scope)
+      yield* Scope.provide(view(gone, "o-1"), scope)
+      yield* pass(2)
+      const { quotes, stale } = yield* view(yield* begin, "o-1")
+      yield* pass(2)
+      yield* Scope.close(scope, Exit.void)
+      yield* pass(5)
+      assert.strictEqual(quotes.length, 2)
+      assert.strictEqual(stale(), 0)
+    }))
+
+  it.effect("a page learns of the payment from its own quote, without a webhook and before the next poll, and ends", () =>
+    Effect.gen(function*() {
+      const { begin, ecryptopay, id } = yield* open
+      const viewer = yield* view(yield* begin, "o-1")
+      yield* pass(2)
+      yield* ecryptopay.pay(id)
+      yield* pass(25)
+      yield* eventually(Effect.sync(() => viewer.last()?.isCovered ?? false), (is) => is)
+      assert.isTrue(viewer.last()?.isCovered)
+      assert.isTrue(Exit.isSuccess(yield* Fiber.await(viewer.fiber)))
+    }))
+
+  it.effect("an order that nobody has opened cannot be watched", () =>
+    Effect.gen(function*() {
+      const { shop } = yield* open
+      const error = yield* Effect.flip(Stream.runDrain(shop.checkout.watch("none")))
+      assert.strictEqual(error._tag, "UnknownReference")
+    }))
+})

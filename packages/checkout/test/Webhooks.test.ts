@@ -1,0 +1,175 @@
+/**
+ * Webhooks: what was answered 2xx is stored, what is stored is applied once, and nothing else gets in.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import { RawWebhook, Simulator } from "@gatefold/core"
+import { Effect, Exit, Fiber, Scope } from "effect"
+import { databases } from "./support/Databases.ts"
+import * as Endpoint from "./support/Endpoint.ts"
+import { eventually } from "./support/Eventually.ts"
+import * as Shop from "./support/Shop.ts"
+
+const idOf = (order: Effect.Success<ReturnType<Shop.Shop["checkout"]["open"]>>) => order.current?.invoice?.id ?? "none"
+
+/** Only webhooks tell this process anything. */
+const deaf = { polls: false, pollInterval: "50 millis" } as const
+
+const covered = ({ checkout }: Shop.Shop, reference: string) =>
+  eventually(Effect.map(checkout.get(reference), ({ isCovered }) => isCovered), (is) => is)
+
+const inbox = ({ sql }: Shop.Shop) => sql<{ result: string }>`SELECT result FROM gatefold_inbox ORDER BY received_at`
+
+const requestsOf = (simulator: Simulator.Simulator, operation: string) =>
+  Effect.map(
+    simulator.requests,
+    (all) => all.filter(({ operations }) => operations.includes(operation)).length
+  )
+
+describe.each(databases)("webhooks on $name", ({ make }) => {
+  const open = Effect.fnUntraced(function*(setup: Shop.Setup = {}) {
+    const database = yield* make
+    const providers = yield* Shop.providers
+    const start = (other: Shop.Setup = setup) => Shop.start(providers, database, other)
+    return { ...providers, database, start, shop: yield* start() }
+  })
+
+  for (const [name, serve] of Endpoint.all) {
+    it.live(`come in through ${name}, signed ones and hints, and are applied with all polls off`, () =>
+      Effect.gen(function*() {
+        const { ecca, ecryptopay, shop, start } = yield* open({ options: deaf })
+        const origin = yield* serve(shop)
+        const signed = idOf(yield* shop.checkout.open(Shop.order("signed")))
+        const inPesos = yield* start({ chosen: "ecryptopay", options: deaf })
+        const hinted = idOf(yield* inPesos.checkout.open(Shop.pesos("hinted")))
+        yield* ecca.pay(signed)
+        yield* ecryptopay.pay(hinted)
+        assert.strictEqual(yield* Endpoint.post(origin, "ecca", yield* ecca.webhook(signed)), 200)
+        assert.strictEqual(yield* Endpoint.post(origin, "ecryptopay", yield* ecryptopay.webhook(hinted)), 200)
+        assert.isTrue(yield* covered(shop, "signed"))
+        assert.isTrue(yield* covered(shop, "hinted"))
+      }))
+  }
+
+  it.live("are stored once, however often and from however many senders they come at once", () =>
+    Effect.gen(function*() {
+      const { ecca, shop, start } = yield* open({ options: deaf })
+      const origins = [yield* Endpoint.node(shop), yield* Endpoint.node(yield* start())]
+      const id = idOf(yield* shop.checkout.open(Shop.order("o-1")))
+      yield* ecca.pay(id)
+      const webhook = yield* ecca.webhook(id)
+      const posts = Array.from({ length: 40 }, (_, index) => Endpoint.post(origins[index % 2] ?? "", "ecca", webhook))
+      const statuses = yield* Effect.all(posts, { concurrency: "unbounded" })
+      assert.deepStrictEqual([...new Set(statuses)], [200])
+      assert.isTrue(yield* covered(shop, "o-1"))
+      const rows = yield* eventually(inbox(shop), (all) => all.every(({ result }) => result === "applied"))
+      assert.deepStrictEqual(rows, [{ result: "applied" }])
+      const facts = yield* shop.checkout.history("o-1")
+      assert.strictEqual(facts.filter(({ source }) => source === "webhook").length, 1)
+    }))
+
+  it.live("that are forged, changed, too large or no JSON are refused, and leave nothing", () =>
+    Effect.gen(function*() {
+      const { ecca, shop } = yield* open({ options: deaf })
+      const origin = yield* Endpoint.node(shop)
+      const id = idOf(yield* shop.checkout.open(Shop.order("o-1")))
+      yield* ecca.pay(id)
+      const genuine = yield* ecca.webhook(id)
+      const changed = Uint8Array.from(genuine.body)
+      changed[changed.length - 2] = 48
+      const large = RawWebhook.make({ headers: genuine.headers, body: new Uint8Array(70_000).fill(32) })
+      const noJson = yield* ecca.sign(new TextEncoder().encode("no json"))
+      const bad = [yield* ecca.forge(id), { ...genuine, body: changed }, large, noJson]
+      const statuses = yield* Effect.forEach(bad, (webhook) => Endpoint.post(origin, "ecca", webhook))
+      assert.deepStrictEqual(statuses, [401, 401, 413, 400])
+      assert.strictEqual(yield* Endpoint.post(origin, "nobody", genuine), 404)
+      assert.deepStrictEqual(yield* inbox(shop), [])
+      assert.isFalse((yield* shop.checkout.get("o-1")).isCovered)
+    }))
+
+  it.live("about invoices of nobody's are acknowledged and kept, and cost the provider no read", () =>
+    Effect.gen(function*() {
+      const { ecca, ecryptopay, shop } = yield* open({ options: deaf })
+      const another = yield* Shop.start({ ecca, ecryptopay }, yield* make)
+      const id = idOf(yield* another.checkout.open(Shop.order("theirs")))
+      yield* ecca.pay(id)
+      const before = yield* requestsOf(ecca, "invoices.get")
+      assert.strictEqual(yield* shop.checkout.receive("ecca", yield* ecca.webhook(id)), "stored")
+      assert.strictEqual(yield* shop.checkout.receive("ecryptopay", yield* ecryptopay.forge("12345")), "unowned")
+      const rows = yield* eventually(inbox(shop), (all) => all.every(({ result }) => result !== "admitted"))
+      assert.deepStrictEqual(rows, [{ result: "unowned" }])
+      assert.strictEqual(yield* requestsOf(ecca, "invoices.get"), before)
+    }))
+
+  it.live("are each shop's own where several shops share a database and an account", () =>
+    Effect.gen(function*() {
+      const { ecca, shop, start } = yield* open({ options: { ...deaf, store: "a" } })
+      const other = yield* start({ options: { ...deaf, store: "b" } })
+      const id = idOf(yield* other.checkout.open(Shop.order("o-1")))
+      yield* ecca.pay(id)
+      const webhook = yield* ecca.webhook(id)
+      assert.strictEqual(yield* shop.checkout.receive("ecca", webhook), "stored")
+      yield* eventually(inbox(shop), (all) => all.every(({ result }) => result === "unowned"))
+      assert.strictEqual(yield* other.checkout.receive("ecca", webhook), "stored")
+      assert.isTrue(yield* covered(other, "o-1"))
+    }))
+
+  for (const account of ["ecca", "ecryptopay"] as const) {
+    it.live(`of ${account} that come before create's answer are applied once the attempt knows its invoice`, () =>
+      Effect.gen(function*() {
+        const started = yield* open({ chosen: account, options: deaf })
+        const { shop } = started
+        const simulator = started[account]
+        yield* simulator.arm(Simulator.Fault.Delay({ duration: "700 millis" }), { operation: "invoices.create" })
+        const order = account === "ecca" ? Shop.order("o-1") : Shop.pesos("o-1")
+        const opening = yield* Effect.forkChild(shop.checkout.open(order))
+        const [entry] = yield* eventually(simulator.books, ({ length }) => length > 0)
+        yield* simulator.pay(entry?.id ?? "")
+        yield* shop.checkout.receive(account, yield* simulator.webhook(entry?.id ?? ""))
+        yield* Fiber.await(opening)
+        assert.isTrue(yield* covered(shop, "o-1"))
+        assert.strictEqual((yield* shop.checkout.get("o-1")).attempts.length, 1)
+      }))
+  }
+
+  it.live("that were stored while the provider was away, by a process that is gone, are resolved by the next", () =>
+    Effect.gen(function*() {
+      const { ecca, shop, start } = yield* open({ options: deaf })
+      const first = yield* Scope.make()
+      const gone = yield* Scope.provide(start(), first)
+      const id = idOf(yield* shop.checkout.open(Shop.order("o-1")))
+      yield* ecca.pay(id)
+      const webhook = yield* ecca.webhook(id)
+      yield* ecca.arm(Simulator.Fault.Refused())
+      assert.strictEqual(yield* gone.checkout.receive("ecca", webhook), "stored")
+      yield* Scope.close(first, Exit.void)
+      assert.isFalse((yield* shop.checkout.get("o-1")).isCovered)
+      yield* ecca.disarm
+      assert.isTrue(yield* covered(shop, "o-1"))
+    }))
+
+  it.live("of an account whose credentials are refused pause it, and are applied after it is resumed", () =>
+    Effect.gen(function*() {
+      const database = yield* make
+      const providers = yield* Shop.providers
+      const { ecca } = providers
+      const first = yield* Scope.make()
+      const shop = yield* Scope.provide(Shop.start(providers, database, { options: deaf }), first)
+      const id = idOf(yield* shop.checkout.open(Shop.order("o-1")))
+      yield* ecca.pay(id)
+      const webhook = yield* ecca.webhook(id)
+      yield* ecca.rotateApiKey("ek_another_key_1234567890")
+      yield* shop.checkout.receive("ecca", webhook)
+      const paused = yield* eventually(shop.checkout.paused, ({ length }) => length > 0)
+      assert.deepStrictEqual(paused.map(({ account }) => account), ["ecca"])
+      const reads = yield* requestsOf(ecca, "invoices.get")
+      yield* shop.sql`UPDATE gatefold_queue SET visible_at = created_at`
+      yield* Effect.sleep("200 millis")
+      assert.strictEqual(yield* requestsOf(ecca, "invoices.get"), reads)
+      yield* Scope.close(first, Exit.void)
+      const settings = { ECCA_API_KEY: "ek_another_key_1234567890" }
+      const mended = yield* Shop.start(providers, database, { options: deaf, settings })
+      yield* mended.checkout.resume(paused[0]?.account ?? (yield* Effect.die("not paused")))
+      yield* mended.sql`UPDATE gatefold_queue SET visible_at = created_at`
+      assert.isTrue(yield* covered(mended, "o-1"))
+    }))
+})
