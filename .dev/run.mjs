@@ -1,6 +1,6 @@
 // The commands of the README. Brings its own Node 24 and pnpm from npm, so that any machine with Node 20 and npm will do.
 import { spawnSync } from "node:child_process"
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
@@ -62,13 +62,26 @@ const install = () => {
   writeFileSync(stamp, lock)
 }
 
-/** A package that is not in the lock file yet. */
+/** Makes an adapter's package and installs it; it is not in the lock file yet. */
 const newAdapter = () => {
+  const before = packages()
   run("node", [".dev/newAdapter.ts", ...args])
-  if (args.some((arg) => arg === "--help" || arg === "-h")) return
+  const made = packages().filter((folder) => !before.includes(folder))
+  if (made.length === 0) return
   run("pnpm", ["install", "--no-frozen-lockfile", "--prefer-offline"], { quiet: true })
-  run("pnpm", ["exec", "dprint", "fmt", "--log-level=error"])
+  run("pnpm", [
+    "exec",
+    "dprint",
+    "fmt",
+    "--log-level=error",
+    "tsconfig.json",
+    ".dev/*.json",
+    ...made.map((one) => `${one}/**`)
+  ])
 }
+
+const packages = () =>
+  ["examples", "packages"].flatMap((parent) => readdirSync(new URL(parent, cwd)).map((name) => `${parent}/${name}`))
 
 const tasks = {
   start: () => {
@@ -77,9 +90,13 @@ const tasks = {
     run("node", [`examples/${isShop ? "checkout" : "quickstart"}/main.ts`, ...rest])
   },
   flood: () => run("node", ["test/flood/main.ts", ...args]),
-  contract: () => run("node", ["test/contract/main.ts", ...args]),
+  // one adapter, or all of them with those that are wrong on purpose
+  contract: () =>
+    run("node", args.length > 0 ? ["packages/testkit/src/cli.ts", "check", ...args] : ["test/contract/main.ts"]),
   laws: () => run("node", ["test/laws/main.ts", ...args]),
+  machines: () => run("node", ["test/machines/main.ts", ...args]),
   soak: () => run("node", ["test/soak/main.ts", ...args]),
+  storm: () => run("node", ["test/storm/main.ts", ...args]),
   "new-adapter": newAdapter,
   test
 }

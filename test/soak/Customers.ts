@@ -133,8 +133,13 @@ const correct = Effect.fnUntraced(function*(world: World, attempt: Order.Attempt
   else if (yield* done(world, attempt, (provider) => provider.reverse(id))) world.evidence.reversed.add(id)
 })
 
+/** The customer comes back to the page after a while: it shows the same, or why it is over. */
+const reload = (world: World, reference: string) =>
+  Effect.flatMap(Random.nextBetween(0, 1_000), Effect.sleep).pipe(Effect.andThen(seen(world, "POST", reference)))
+
 const live = Effect.fnUntraced(function*(world: World, reference: string, fate: Fate) {
   const first = yield* opened(world, reference)
+  if ((yield* Random.next) < 0.3) yield* reload(world, reference)
   const next = opened(world, reference, first.number)
   const cancel = Effect.suspend(() => {
     world.evidence.canceled.add(Evidence.key(reference, first.number))

@@ -40,7 +40,7 @@ export const start = (setup: Setup.Setup): Effect.Effect<Process> =>
       ready: Effect.flatMap(
         Effect.promise(() => Promise.race([isReady, exited])),
         (outcome) => outcome === true ? Effect.void : Effect.fail(failed(outcome))
-      ),
+      ).pipe(Effect.timeoutOrElse({ duration: "30 seconds", orElse: () => Effect.fail(failed("not ready")) })),
       kill: Effect.flatMap(
         Effect.promise(() => {
           child.kill("SIGKILL")

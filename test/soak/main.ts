@@ -3,6 +3,7 @@ import { NodeRuntime } from "@effect/platform-node"
 import { Console, Effect } from "effect"
 import { randomBytes } from "node:crypto"
 import { parseArgs } from "node:util"
+import type * as Database from "./Database.ts"
 import * as Place from "./Place.ts"
 import * as Soak from "./Soak.ts"
 
@@ -15,14 +16,22 @@ const { values } = parseArgs({
   }
 })
 
-const kind = values.database === "postgres" ? "postgres" : "sqlite"
+const kind = ["sqlite", "postgres"].find((known): known is Database.Kind => known === values.database)
+const [kills, orders] = [Number(values.kills), Number(values.orders)]
+
+if (kind === undefined || !Number.isSafeInteger(kills) || kills < 1 || !Number.isSafeInteger(orders)) {
+  process.stderr.write(
+    "usage: npm run soak -- [--kills 200] [--database sqlite|postgres] [--orders 500] [--seed text]\n"
+  )
+  process.exit(2)
+}
 
 const main = Effect.gen(function*() {
   const { seed } = values
   yield* Console.log(`on ${kind}, seed ${seed}`)
   const began = performance.now()
   const place = yield* Place.make(kind)
-  const found = yield* Soak.run({ ...place, kills: Number(values.kills), orders: Number(values.orders), seed })
+  const found = yield* Soak.run({ ...place, kills, orders, seed })
   for (const one of found.lost.slice(0, 20)) yield* Console.error(`lost: ${one}`)
   for (const one of found.double.slice(0, 20)) yield* Console.error(`double: ${one}`)
   const seconds = Math.round((performance.now() - began) / 1_000)

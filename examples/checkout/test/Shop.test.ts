@@ -1,5 +1,5 @@
 import { assert, layer } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Exit, Scope } from "effect"
 import type { Page } from "playwright-core"
 import * as Browser from "./support/Browser.ts"
 import * as Shops from "./support/Shops.ts"
@@ -41,7 +41,7 @@ layer(Browser.layer, { excludeTestServices: true, timeout: 60_000 })("a customer
       yield* paysOnHostedPage(page)
       assert.strictEqual(page.url(), orderPage)
       yield* seesPaid(page)
-      assert.strictEqual(logged.filter((line) => line.includes("hand over the tea")).length, 1)
+      assert.strictEqual(yield* Shops.handedOver(logged), 1)
     }))
 
   it.effect("sees nothing paid by coming back alone", () =>
@@ -76,6 +76,18 @@ layer(Browser.layer, { excludeTestServices: true, timeout: 60_000 })("a customer
       assert.isTrue(pauses.every((millis) => millis >= 3_000), `one reader for all who look: ${pauses.join(", ")} ms`)
     }))
 
+  it.effect("sees no QR code whose time is over, although the shop is gone", () =>
+    Effect.gen(function*() {
+      const { open } = yield* Shops.make
+      const page = yield* Browser.customer
+      const process = yield* Scope.make()
+      yield* orders(page, yield* Scope.provide(open("ecryptopay"), process))
+      yield* seesQr(page)
+      yield* Scope.close(process, Exit.void)
+      yield* does(() => page.getByText("One moment, please.").waitFor())
+      assert.strictEqual(yield* Effect.promise(() => page.getByRole("img").count()), 0)
+    }))
+
   it.effect("lets a payment expire and pays again", () =>
     Effect.gen(function*() {
       const { ecca, logged, open } = yield* Shops.make
@@ -89,7 +101,7 @@ layer(Browser.layer, { excludeTestServices: true, timeout: 60_000 })("a customer
       yield* paysOnHostedPage(page)
       yield* seesPaid(page)
       assert.deepStrictEqual((yield* ecca.books).map(({ status }) => status), ["expired", "paid"])
-      assert.strictEqual(logged.filter((line) => line.includes("hand over the tea")).length, 1)
+      assert.strictEqual(yield* Shops.handedOver(logged), 1)
     }))
 
   it.effect("pays again at the other provider, after the switch was turned in between", () =>

@@ -5,6 +5,8 @@ import * as BtcpaySimulator from "./BtcpaySimulator.ts"
 
 export const subject: Subject = {
   provider: Btcpay.provider,
+  golden: new URL("./golden/", import.meta.url),
+  baseUrl: { variable: "BTCPAY_BASE_URL", path: "" },
   simulator: BtcpaySimulator.make({ webhooks: "manual" }),
   order: { price: { amount: "250.00", currency: "EUR" }, successUrl: "https://shop.example/thanks" },
   webhooks: { proof: "signature+readback", secrets: "BTCPAY_WEBHOOK_SECRETS" },

@@ -112,9 +112,9 @@ export const covers = (price: Money.Money, { canceledAt, invoice }: Attempt): bo
 export const isPaid = ({ invoice }: Attempt): boolean => invoice?.status === "paid" && !invoice.isReversed
 
 /** Money came in, and no more of it is expected. */
-const isUnderpaid = ({ canceledAt, invoice }: Attempt): boolean =>
+const isUnderpaid = ({ canceledAt, invoice, staleAt }: Attempt): boolean =>
   invoice !== undefined && invoice.status !== "paid" && invoice.coverage !== "none" &&
-  (canceledAt !== undefined || Invoice.isTerminal(invoice))
+  (canceledAt !== undefined || staleAt !== undefined || Invoice.isTerminal(invoice))
 
 /** Paid although it was canceled, or although an earlier one that was paid stands for the order. */
 const isTooMuch = (order: Order, attempt: Attempt): boolean =>

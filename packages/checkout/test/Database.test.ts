@@ -30,7 +30,10 @@ const dialect = Effect.map(
 )
 
 const pragma = (name: "journal_mode" | "synchronous") =>
-  Effect.flatMap(SqlClient.SqlClient, (sql) => sql.unsafe(`PRAGMA ${name}`).pipe(Effect.map(([row]) => row?.[name])))
+  Effect.flatMap(
+    SqlClient.SqlClient,
+    (sql) => Effect.map(sql.unsafe<Readonly<Record<string, unknown>>>(`PRAGMA ${name}`), ([row]) => row?.[name])
+  )
 
 /** Why the layer does not come up. */
 const refusal = (address: string) => Effect.flip(Effect.scoped(Layer.build(at(address))))

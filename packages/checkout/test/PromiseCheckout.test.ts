@@ -144,7 +144,7 @@ describe.each(databases)("a checkout of promises on $name", (kind) => {
       return Promise.resolve()
     })
     await shopkeeper.open(order("plain-7"))
-    const letters = () => Array.fromAsync(shopkeeper.deadLetters())
+    const letters = () => PlainShop.all(shopkeeper.deadLetters())
     await PlainShop.until(async () => (await letters()).length === 1)
     assert.include((await letters())[0], { reference: "plain-7", attempt: 1, version: 1, failure: "RangeError" })
     isBroken = false
@@ -179,7 +179,7 @@ describe.each(databases)("a checkout of promises on $name", (kind) => {
     assert.strictEqual((await running).reference, "plain-9")
     await loop
     assert.include(await rejection(other.get("plain-9")), { _tag: "CheckoutClosed" })
-    assert.include(await rejection(Array.fromAsync(other.watch("plain-9"))), { _tag: "CheckoutClosed" })
+    assert.include(await rejection(PlainShop.all(other.watch("plain-9"))), { _tag: "CheckoutClosed" })
     const late = new Request("http://shop.example/webhooks/ecca", { method: "POST", body: "{}" })
     assert.strictEqual((await other.webhooks.fetch(late)).status, 503)
   })

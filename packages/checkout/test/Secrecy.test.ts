@@ -3,7 +3,7 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Simulator } from "@gatefold/core"
-import { Effect } from "effect"
+import { Data, Effect } from "effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import { databases } from "./support/Databases.ts"
 import { eventually } from "./support/Eventually.ts"
@@ -27,6 +27,8 @@ const dump = Effect.fnUntraced(function*(sql: SqlClient) {
   return texts.join("\n")
 })
 
+class HandlerFailed extends Data.TaggedError("HandlerFailed")<{ readonly text: string }> {}
+
 const secretNames = [
   "ECCA_API_KEY",
   "ECCA_WEBHOOK_SECRETS",
@@ -45,7 +47,7 @@ describe.each(databases)("what is stored on $name", ({ make }) => {
       const shop = yield* Shop.start({ ecca, ecryptopay }, database, { options })
       const inPesos = yield* Shop.start({ ecca, ecryptopay }, database, { chosen: "ecryptopay", options })
       yield* shop.checkout.changes(({ order }) =>
-        order.reference === "bad" ? Effect.fail(new Error("hunter2 in a handler")) : Effect.void
+        order.reference === "bad" ? Effect.fail(new HandlerFailed({ text: "hunter2 in a handler" })) : Effect.void
       )
       const { Fault } = Simulator
       const idOf = (reference: string) =>
@@ -82,13 +84,13 @@ describe.each(databases)("what is stored on $name", ({ make }) => {
       const secrets = secretNames.flatMap((name) => ({ ...ecca.settings, ...ecryptopay.settings })[name] ?? [])
       assert.isAtLeast(secrets.length, 6)
       const signatures = Object.entries(webhook.headers).flatMap(([name, value]) =>
-        /signature/iu.test(name) ? [value] : []
+        /signature/iu.test(name) && !/^[0-9]+$/u.test(value) ? [value] : []
       )
       assert.isAbove(signatures.length, 0)
       const body = new TextDecoder().decode(webhook.body)
       const parts = [body, JSON.stringify(body).slice(1, -1), Buffer.from(webhook.body).toString("base64")]
       const never = [...secrets, ...signatures, ...parts, "hunter2", "    at ", "file:///", ".ts:"]
       for (const needle of never) assert.notInclude(text, needle)
-      assert.include(body, "invoice")
+      assert.include(body, "event_id")
     }))
 })

@@ -23,7 +23,7 @@ describe("a write whose first try is of unknown outcome", () => {
       { refusal: "a refusal", fault: answer(422, TinyProvider.errorBody("DECLINED")) },
       { refusal: "a conflict", fault: answer(409) },
       { refusal: "wrong credentials", fault: answer(401) },
-      { refusal: "not found", fault: answer(404) }
+      { refusal: "not found", fault: answer(404, TinyProvider.errorBody("NO_SUCH_THING")) }
     ]
   ) {
     it.effect(`is repeated under its key, and stays unknown after ${refusal}`, () =>

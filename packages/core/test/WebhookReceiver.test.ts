@@ -2,10 +2,15 @@
  * What a receiver answers, before any server comes into it.
  */
 import { assert, describe, it } from "@effect/vitest"
+import * as Accounts from "@gatefold/core/Accounts"
 import * as Gateway from "@gatefold/core/Gateway"
+import { GatewayError, Unavailable } from "@gatefold/core/GatewayError"
+import { AccountId, ProviderId } from "@gatefold/core/Identifiers"
 import * as WebhookReceiver from "@gatefold/core/WebhookReceiver"
+import { WebhookRejected } from "@gatefold/core/WebhookRejected"
 import * as Observer from "@gatefold/simulator/Observer"
-import { ConfigProvider, Effect, Layer, Stream } from "effect"
+import { ConfigProvider, Deferred, Duration, Effect, Fiber, Layer, Stream } from "effect"
+import { TestClock } from "effect/testing"
 import * as TinyAdapter from "./support/TinyAdapter.ts"
 import * as TinyProvider from "./support/TinyProvider.ts"
 
@@ -133,5 +138,73 @@ describe("a receiver", () => {
       assert.deepStrictEqual(others, [])
       assert.deepInclude(metric?.attributes, { account: "unknown", outcome: "UnknownAccount" })
       assert.notMatch(yield* observer.text, /hunter2|__proto__/u)
+    }).pipe(Effect.provide(accounts)))
+})
+
+describe("a receiver that leaves webhooks to the application as they came", () => {
+  const rejected = new WebhookRejected({
+    provider: ProviderId.make("tiny"),
+    account: AccountId.make("tiny"),
+    why: "InvalidSignature",
+    detail: "of no secret"
+  })
+  const unavailable = new GatewayError({
+    provider: ProviderId.make("tiny"),
+    account: AccountId.make("tiny"),
+    operation: "webhookEvents.resolve",
+    reason: new Unavailable({ retryAfter: Duration.seconds(7) })
+  })
+
+  const take = <E>(
+    take: WebhookReceiver.Taking<E, never>["take"],
+    more: Partial<WebhookReceiver.Taking<E, never>> = {}
+  ) =>
+    Effect.map(
+      WebhookReceiver.receive(
+        "tiny",
+        { method: "POST", path: "/hook", headers: { "x-mark": "m-1" }, stream: body("{\"a\":1}") },
+        { take, ...more }
+      ),
+      ({ headers, outcome, status }) => [status, outcome, headers["retry-after"]]
+    )
+
+  it.effect("hands over the exact bytes, and answers 200 after it succeeded and not before", () =>
+    Effect.gen(function*() {
+      const isStored = yield* Deferred.make<string>()
+      const replied = yield* Effect.forkChild(take((account, webhook) =>
+        Effect.asVoid(Effect.andThen(
+          Deferred.await(isStored),
+          Effect.sync(() =>
+            assert.deepStrictEqual(
+              [account, webhook.path, webhook.header("x-mark"), new TextDecoder().decode(webhook.body)],
+              ["tiny", "/hook", "m-1", "{\"a\":1}"]
+            )
+          )
+        ))
+      ))
+      yield* TestClock.adjust("1 second")
+      assert.isUndefined(replied.pollUnsafe())
+      yield* Deferred.succeed(isStored, "now")
+      assert.deepStrictEqual(yield* Fiber.join(replied), [200, "taken", undefined])
+    }).pipe(Effect.provide(accounts)))
+
+  it.effect("answers what the application refuses as its own proving does", () =>
+    Effect.gen(function*() {
+      const statusOf = () => 418
+      const unknown = new Accounts.UnknownAccount({ account: "tiny", configured: [] })
+      assert.deepStrictEqual(yield* take(() => rejected), [401, "InvalidSignature", undefined])
+      assert.deepStrictEqual(yield* take(() => rejected, { statusOf }), [418, "InvalidSignature", undefined])
+      assert.deepStrictEqual(yield* take(() => unavailable), [503, "Unavailable", "7"])
+      assert.deepStrictEqual(yield* take(() => unknown), [404, "UnknownAccount", undefined])
+    }).pipe(Effect.provide(accounts)))
+
+  it.effect("answers 503 to whatever else goes wrong, and to what takes too long", () =>
+    Effect.gen(function*() {
+      const expected = [503, "handler failed", undefined]
+      assert.deepStrictEqual(yield* take(() => Effect.fail("storage")), expected)
+      assert.deepStrictEqual(yield* take(() => Effect.die(new RangeError("hunter2"))), expected)
+      const hanging = yield* Effect.forkChild(take(() => Effect.never))
+      yield* TestClock.adjust("11 seconds")
+      assert.deepStrictEqual(yield* Fiber.join(hanging), expected)
     }).pipe(Effect.provide(accounts)))
 })

@@ -3,9 +3,11 @@ import { assert, describe, it } from "@effect/vitest"
 import { SimulatorError } from "@gatefold/core/Simulator"
 import * as AdapterContract from "@gatefold/testkit/AdapterContract"
 import { unless, Violation } from "@gatefold/testkit/Violation"
-import { Deferred, Effect, Fiber } from "effect"
+import { Data, Deferred, Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 import { caseOf, outcomeOf, subject } from "./support/Cases.ts"
+
+class ConnectionLost extends Data.TaggedError("ConnectionLost") {}
 
 const found = (run: Parameters<typeof caseOf>[0]) =>
   Effect.map(
@@ -48,7 +50,7 @@ describe("a case", () => {
 
   it.live("that ends in another error is failed by it", () =>
     Effect.gen(function*() {
-      assert.include(yield* found({ run: () => Effect.fail(new Error("connection lost")) }), "connection lost")
+      assert.include(yield* found({ run: () => Effect.fail(new ConnectionLost()) }), "ConnectionLost")
       assert.include(yield* found({ run: () => Effect.fail("a word") }), "a word")
       const refused = new SimulatorError({ reason: "InvalidTransition", message: "it is paid and cannot expire" })
       assert.include(yield* found({ run: () => Effect.fail(refused) }), "it is paid and cannot expire")

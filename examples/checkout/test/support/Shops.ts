@@ -2,7 +2,7 @@
 import { NodeHttpClient, NodeHttpServer } from "@effect/platform-node"
 import * as EccaSimulator from "@gatefold/ecca/EccaSimulator"
 import * as EcryptopaySimulator from "@gatefold/ecryptopay/EcryptopaySimulator"
-import { ConfigProvider, Context, Effect, Layer, Logger } from "effect"
+import { ConfigProvider, Context, Effect, Layer, Logger, Schedule } from "effect"
 import { HttpServer } from "effect/http"
 import { mkdtemp, rm } from "node:fs/promises"
 import { createServer } from "node:http"
@@ -45,3 +45,17 @@ export const make = Effect.gen(function*() {
   })
   return { ecca, ecryptopay, logged, open }
 })
+
+/** How often the shop has handed over, once it has. */
+export const handedOver = (logged: ReadonlyArray<string>) =>
+  eventually(
+    Effect.sync(() => logged.filter((line) => line.includes("hand over the tea")).length),
+    (times) => times > 0
+  )
+
+/** Looks until it is so, for some seconds. */
+export const eventually = <A, E>(look: Effect.Effect<A, E>, isSo: (found: A) => boolean) =>
+  look.pipe(
+    Effect.repeat({ until: isSo, schedule: Schedule.spaced("50 millis") }),
+    Effect.timeout("8 seconds")
+  )

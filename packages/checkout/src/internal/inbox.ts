@@ -6,6 +6,7 @@ import * as Accounts from "@gatefold/core/Accounts"
 import { AccountId } from "@gatefold/core/Identifiers"
 import type { Invoice } from "@gatefold/core/Invoice"
 import type { RawWebhook } from "@gatefold/core/RawWebhook"
+import * as RetryPolicy from "@gatefold/core/RetryPolicy"
 import { Admitted } from "@gatefold/core/WebhookEvent"
 import { WebhookEvents } from "@gatefold/core/WebhookEvents"
 import * as WebhookOwnership from "@gatefold/core/WebhookOwnership"
@@ -29,7 +30,7 @@ import type { Signal } from "./signal.ts"
 import { first, rows, run, transaction, Whole } from "./storage.ts"
 
 /** How many webhooks one process resolves at a time. */
-const takers = 16
+const takers = 32
 
 /** Two hints about one invoice make one look within this time, so that a flood of them is none of reads. */
 const hintGapMillis = 2_000
@@ -165,7 +166,10 @@ export const make = Effect.fnUntraced(function*({ accounts, observing, options, 
     if (yield* accounts.isPaused(key.account)) return yield* new Waits({ kind: "AccountPaused" })
     const hook = is === ours ? () => Effect.succeed(true) : undefined
     const resolve = Accounts.on(key.account, Effect.flatMap(WebhookEvents, (events) => events.resolve(found.admitted)))
-    yield* Effect.provideService(resolve, WebhookOwnership.Current, hook).pipe(
+    yield* resolve.pipe(
+      Effect.provideService(WebhookOwnership.Current, hook),
+      // the queue tries again, and has others to go on with meanwhile
+      Effect.provideService(RetryPolicy.Current, RetryPolicy.once),
       Effect.tapError((error) =>
         error._tag === "GatewayError" && isRefused(error.reason._tag)
           ? accounts.pause(key.account, error)

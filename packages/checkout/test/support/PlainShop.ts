@@ -53,3 +53,10 @@ export const until = async (holds: () => boolean | Promise<boolean>): Promise<vo
   }
   throw new Error("it did not come to that in 5 seconds")
 }
+
+/** Everything that comes until the end. */
+export const all = async <A>(iterable: AsyncIterable<A>): Promise<ReadonlyArray<A>> => {
+  const found: Array<A> = []
+  for await (const one of iterable) found.push(one)
+  return found
+}

@@ -1,0 +1,138 @@
+/**
+ * When a checkout does not start, and why.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { TestClock } from "effect/testing"
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
+import { databases, sqliteClient } from "./support/Databases.ts"
+import * as Processes from "./support/Processes.ts"
+import * as Shop from "./support/Shop.ts"
+
+const withoutEcca = { ECCA_API_KEY: undefined, ECCA_WEBHOOK_SECRETS: undefined, ECCA_BASE_URL: undefined }
+
+describe.each(databases)("starting on $name", ({ make }) => {
+  it.effect("is refused while an open attempt names an account that is not configured, and names it", () =>
+    Effect.gen(function*() {
+      const providers = yield* Shop.providers
+      const database = yield* make
+      const before = yield* Processes.start(providers, database)
+      const opened = yield* before.checkout.open(Shop.order("order-1"))
+      yield* before.kill
+      const without = { chosen: "ecryptopay", settings: withoutEcca } as const
+      const error = yield* Effect.flip(Effect.scoped(Shop.start(providers, database, without)))
+      assert.strictEqual(error._tag, "MissingAccounts")
+      assert.include(`${error}`, "ecca")
+      // with the account back the order goes on, and once nothing more is waited for the account may go
+      const again = yield* Processes.start(providers, database)
+      yield* providers.ecca.pay(Processes.invoiceOf(opened))
+      yield* TestClock.adjust("20 seconds")
+      yield* again.checkout.sweep
+      assert.isTrue((yield* again.checkout.get("order-1")).isCovered)
+      yield* Processes.ahead("4 days")(again.checkout.sweep)
+      yield* again.kill
+      const { checkout } = yield* Shop.start(providers, database, without)
+      assert.isTrue((yield* checkout.get("order-1")).isCovered)
+    }))
+
+  it.effect("is refused while an attempt of unknown outcome names an account that is not configured", () =>
+    Effect.gen(function*() {
+      const providers = yield* Shop.providers
+      const database = yield* make
+      const { checkout, sql } = yield* Processes.start(providers, database)
+      yield* checkout.open(Shop.order("order-1"))
+      for (const state of ["unknown", "sending"]) {
+        yield* sql`UPDATE gatefold_attempts SET state = ${state}, due_at = NULL`
+        const without = { chosen: "ecryptopay", settings: withoutEcca } as const
+        const error = yield* Effect.flip(Effect.scoped(Shop.start(providers, database, without)))
+        assert.strictEqual(error._tag, "MissingAccounts")
+      }
+    }))
+
+  it.effect("is refused on a schema that is newer than the program, and leaves it as it is", () =>
+    Effect.gen(function*() {
+      const providers = yield* Shop.providers
+      const database = yield* make
+      const { kill, sql } = yield* Processes.start(providers, database)
+      yield* sql`INSERT INTO gatefold_migrations ${sql.insert({ migration_id: 9_999, name: "from_the_future" })}`
+      yield* kill
+      const error = yield* Effect.flip(Effect.scoped(Shop.start(providers, database)))
+      assert.strictEqual(error._tag === "StorageFailed" ? error.kind : error._tag, "newerSchema")
+      assert.include(`${error}`, "upgrade this program")
+    }))
+
+  it.effect("is possible for several processes at once on an empty database", () =>
+    Effect.gen(function*() {
+      const providers = yield* Shop.providers
+      const database = yield* make
+      const shops = yield* Effect.all(
+        Array.from({ length: 3 }, () => Shop.start(providers, database)),
+        { concurrency: "unbounded" }
+      ).pipe(Effect.raceFirst(Effect.forever(Effect.andThen(
+        TestClock.adjust("100 millis"),
+        TestClock.withLive(Effect.sleep("5 millis"))
+      ))))
+      const opened = yield* shops[0].checkout.open(Shop.order("order-1"))
+      for (const { checkout } of shops) {
+        assert.strictEqual(Processes.text(yield* checkout.get("order-1")), Processes.text(opened))
+      }
+    }))
+})
+
+/** A file in a folder of its own. */
+const file = Effect.map(
+  Effect.acquireRelease(
+    Effect.promise(() => mkdtemp(join(tmpdir(), "gatefold-start-"))),
+    (path) => Effect.promise(() => rm(path, { recursive: true, force: true }))
+  ),
+  (folder) => join(folder, "checkout.db")
+)
+
+/** Files that cannot even be opened are in Database.test.ts. */
+describe("a file", () => {
+  it.effect("with a damaged row fails for that order, typed, and not with its text", () =>
+    Effect.gen(function*() {
+      const providers = yield* Shop.providers
+      const filename = yield* file
+      const { checkout, sql } = yield* Shop.start(providers, { client: sqliteClient(filename) })
+      yield* checkout.open(Shop.order("order-1"))
+      yield* checkout.open(Shop.order("order-2"))
+      yield* sql`UPDATE gatefold_orders SET price = ${"{}"} WHERE reference = ${"order-1"}`
+      const error = yield* Effect.flip(checkout.get("order-1"))
+      assert.strictEqual(error._tag === "StorageFailed" ? error.kind : error._tag, "corrupt")
+      assert.strictEqual((yield* checkout.get("order-2")).current?.state, "done")
+    }))
+
+  it.effect("that may only be read says so, and gives what it has", () =>
+    Effect.gen(function*() {
+      const filename = yield* file
+      const providers = yield* Shop.providers
+      const { checkout, sql } = yield* Shop.start(providers, { client: sqliteClient(filename) })
+      yield* checkout.open(Shop.order("order-1"))
+      yield* sql`PRAGMA query_only = ON`
+      const error = yield* Effect.flip(checkout.open(Shop.order("order-2")))
+      assert.strictEqual(error._tag === "StorageFailed" ? error.kind : error._tag, "readOnly")
+      assert.include(error.message, "writable")
+      assert.strictEqual((yield* checkout.get("order-1")).current?.state, "done")
+      assert.strictEqual((yield* Processes.creates(providers.ecca)).length, 1, "what cannot be stored is not sent")
+    }))
+
+  it.effect("that has no room left says so, and keeps what it has", () =>
+    Effect.gen(function*() {
+      const filename = yield* file
+      const providers = yield* Shop.providers
+      const { checkout, sql } = yield* Shop.start(providers, { client: sqliteClient(filename) })
+      yield* checkout.open(Shop.order("order-1"))
+      const pages = new DatabaseSync(filename).prepare("PRAGMA page_count").get()?.page_count
+      yield* sql`PRAGMA max_page_count = ${sql.literal(String(pages))}`
+      const metadata = { note: "x".repeat(100_000) }
+      const error = yield* Effect.flip(checkout.open(Shop.order("order-2", { metadata })))
+      assert.strictEqual(error._tag === "StorageFailed" ? error.kind : error._tag, "full")
+      assert.include(error.message, "free space")
+      assert.strictEqual((yield* checkout.get("order-1")).current?.state, "done")
+      assert.strictEqual((yield* Effect.flip(checkout.get("order-2")))._tag, "UnknownReference")
+    }))
+})

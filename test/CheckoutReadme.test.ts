@@ -1,0 +1,85 @@
+/** The programs in the README of the durable checkout run as they stand. */
+import { assert, describe, it } from "@effect/vitest"
+import * as EccaSimulator from "@gatefold/ecca/EccaSimulator"
+import * as EcryptopaySimulator from "@gatefold/ecryptopay/EcryptopaySimulator"
+import { Effect } from "effect"
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { root } from "./support.ts"
+
+const programs = Effect.promise(async () => {
+  const readme = await readFile(join(root, "packages/checkout/README.md"), "utf8")
+  return [...readme.matchAll(/```ts\n(import [\s\S]*?)```/gu)].map(([, source = ""]) => source)
+})
+
+const folder = Effect.acquireRelease(
+  Effect.promise(() => mkdtemp(join(tmpdir(), "gatefold-readme-"))),
+  (path) => Effect.promise(() => rm(path, { recursive: true, force: true }))
+)
+
+/** Starts a program where it finds the packages, until it has said something; then asks it to end. */
+const run = Effect.fnUntraced(function*(name: string, env: Readonly<Record<string, string>>, last: string) {
+  const child = spawn(process.execPath, [`test/.generated/${name}.ts`], { cwd: root, env: { ...env } })
+  yield* Effect.addFinalizer(() => Effect.sync(() => child.kill("SIGKILL")))
+  let output = ""
+  for (const pipe of [child.stdout, child.stderr]) {
+    pipe.on("data", (chunk) => {
+      output += chunk
+      if (output.includes(last)) child.kill("SIGTERM")
+    })
+  }
+  const [code] = yield* Effect.promise(() => once(child, "exit")).pipe(
+    Effect.timeoutOrElse({ duration: "20 seconds", orElse: () => Effect.succeed(["it does not end"]) })
+  )
+  return { code, output }
+})
+
+const simulators = Effect.gen(function*() {
+  return {
+    ecca: yield* EccaSimulator.make({
+      webhooks: "manual",
+      currencies: [{ code: "MXN", name: "Mexican Peso", symbol: "$", decimal: 2, rate: "18.40" }],
+      defaultUrls: {
+        callback: "https://shop.example/hook",
+        success: "https://shop.example/ok",
+        fail: "https://shop.example/no"
+      }
+    }),
+    ecryptopay: yield* EcryptopaySimulator.make({ webhooks: "manual" })
+  }
+})
+
+describe("the README of the checkout", () => {
+  it.live.each([["the program on Effect", 0, 130], ["the program without Effect", 1, 0]] as const)(
+    "has %s, which hands over what is paid, on either provider",
+    ([, index, ended]) =>
+      Effect.gen(function*() {
+        const source = (yield* programs)[index] ?? ""
+        const { ecca, ecryptopay } = yield* simulators
+        yield* Effect.promise(() => mkdir(join(root, "test/.generated"), { recursive: true }))
+        yield* Effect.promise(() => writeFile(join(root, `test/.generated/checkout${index}.ts`), source))
+        for (
+          const [provider, simulator, page] of [["ecca", ecca, "/pay/"], ["ecryptopay", ecryptopay, "/qr/"]] as const
+        ) {
+          yield* simulator.books.pipe(
+            Effect.flatMap(([entry]) => entry === undefined ? Effect.fail("not yet") : simulator.pay(entry.id)),
+            Effect.retry({ times: 400, while: () => Effect.as(Effect.sleep("25 millis"), true) }),
+            Effect.forkChild
+          )
+          const { code, output } = yield* run(`checkout${index}`, {
+            ...ecca.settings,
+            ...ecryptopay.settings,
+            GATEFOLD_PROVIDER: provider,
+            GATEFOLD_DATABASE_URL: join(yield* folder, "shop.db")
+          }, "hand over order-7")
+          assert.include(output, `${simulator.url}${page}`)
+          assert.include(output, "main/order-7/1/")
+          assert.strictEqual(code, ended, output)
+        }
+      }),
+    60_000
+  )
+})
