@@ -1,11 +1,13 @@
 /** The programs in the README of the durable checkout run as they stand. */
 import { assert, describe, it } from "@effect/vitest"
+import type { Simulator } from "@gatefold/core/Simulator"
 import * as EccaSimulator from "@gatefold/ecca/EccaSimulator"
 import * as EcryptopaySimulator from "@gatefold/ecryptopay/EcryptopaySimulator"
 import { Effect } from "effect"
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { root } from "./support.ts"
@@ -19,6 +21,25 @@ const folder = Effect.acquireRelease(
   Effect.promise(() => mkdtemp(join(tmpdir(), "gatefold-readme-"))),
   (path) => Effect.promise(() => rm(path, { recursive: true, force: true }))
 )
+
+const freePort = Effect.promise(async () => {
+  const probe = createServer().listen(0, "127.0.0.1")
+  await once(probe, "listening")
+  const address = probe.address()
+  probe.close()
+  await once(probe, "close")
+  return typeof address === "object" && address !== null ? address.port : 0
+})
+
+/** The customer pays as soon as there is an invoice, and the provider tells so once the shop listens. */
+const paidSoon = (simulator: Simulator) =>
+  Effect.gen(function*() {
+    const [entry] = yield* simulator.books
+    if (entry === undefined) return yield* Effect.fail("not yet")
+    if (entry.status === "open") yield* simulator.pay(entry.id)
+    const { status } = yield* simulator.deliver(entry.id)
+    if (status !== 200) return yield* Effect.fail("not yet")
+  }).pipe(Effect.retry({ times: 600, while: () => Effect.as(Effect.sleep("25 millis"), true) }))
 
 /** Starts a program where it finds the packages, until it has said something; then asks it to end. */
 const run = Effect.fnUntraced(function*(name: string, env: Readonly<Record<string, string>>, last: string) {
@@ -64,15 +85,14 @@ describe("the README of the checkout", () => {
         for (
           const [provider, simulator, page] of [["ecca", ecca, "/pay/"], ["ecryptopay", ecryptopay, "/qr/"]] as const
         ) {
-          yield* simulator.books.pipe(
-            Effect.flatMap(([entry]) => entry === undefined ? Effect.fail("not yet") : simulator.pay(entry.id)),
-            Effect.retry({ times: 400, while: () => Effect.as(Effect.sleep("25 millis"), true) }),
-            Effect.forkChild
-          )
+          const port = yield* freePort
+          yield* simulator.webhooksTo(`http://127.0.0.1:${port}/webhooks/${provider}`)
+          yield* Effect.forkChild(paidSoon(simulator))
           const { code, output } = yield* run(`checkout${index}`, {
             ...ecca.settings,
             ...ecryptopay.settings,
             GATEFOLD_PROVIDER: provider,
+            PORT: String(port),
             GATEFOLD_DATABASE_URL: join(yield* folder, "shop.db")
           }, "hand over order-7")
           assert.include(output, `${simulator.url}${page}`)

@@ -33,18 +33,19 @@ const Results = Schema.fromJsonString(Schema.Struct({
 }))
 
 /** Its tests, run as its author runs them. */
-const tested = Effect.fnUntraced(function*(made: string) {
+const tested = Effect.fnUntraced(function*(made: string, ...which: ReadonlyArray<string>) {
   const report = join(made, "results.json")
   const run = yield* runNode([
     "node_modules/vitest/vitest.mjs",
     "run",
     `--root=${made}`,
     "--reporter=json",
-    `--outputFile=${report}`
+    `--outputFile=${report}`,
+    ...which
   ])
   assert.isTrue(existsSync(report), run.stdout + run.stderr)
   const { testResults } = yield* Schema.decodeEffect(Results)(yield* read(report))
-  assert.deepStrictEqual(testResults.map(({ message }) => message), ["", ""], "a file could not be loaded")
+  for (const { message } of testResults) assert.strictEqual(message, "", "a file could not be loaded")
   return testResults.flatMap(({ assertionResults }) => assertionResults)
 })
 
@@ -91,6 +92,18 @@ describe("a new adapter", () => {
       })),
     60_000
   )
+
+  it.live("is not proven without its simulator, which is a failing test", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const { folder: made } = yield* make({ id: "acme", folder: yield* folder })
+      const contract = join(made, "test/contract.ts")
+      const text = yield* read(contract)
+      yield* Effect.promise(() => writeFile(contract, text.replace("simulator: AcmeSimulator.make,", "")))
+      const tests = yield* tested(made, "-t", "has a simulator")
+      const [failed, ...others] = tests.filter(({ status }) => status === "failed")
+      assert.include(failed?.failureMessages.join("\n"), "`simulator` of the subject is missing")
+      assert.isEmpty(others)
+    })))
 
   it.live("has no word left of the one that it was made of", () =>
     Effect.scoped(Effect.gen(function*() {

@@ -17,7 +17,7 @@ describe("a shop that is killed again and again", () => {
         assert.isAbove(found.orders, 10)
         assert.isAbove(found.webhooks, 10)
         assert.isAbove(found.changes, found.orders)
-      }))
+      }), 120_000)
   }
 })
 

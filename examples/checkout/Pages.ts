@@ -43,7 +43,8 @@ export const state = (order: Order.Order, now?: DateTime.Utc): string => {
   const { checkout, coverage, status = current.state } = current.invoice ?? {}
   if (Order.isOver(current)) return `<p>This payment came to nothing (${status}).</p>${form(reference, "Pay again")}`
   if (status === "processing" && coverage !== "partial") return "<p>Your payment is on its way.</p>"
-  return (checkout && toDo(checkout, now)) ?? "<p>One moment, please.</p>"
+  const part = coverage === "partial" ? "<p>A part of it has come, the rest is due.</p>" : ""
+  return part + ((checkout && toDo(checkout, now)) ?? "<p>One moment, please.</p>")
 }
 
 const toDo = (action: CheckoutAction, now: DateTime.Utc | undefined): string | undefined => {

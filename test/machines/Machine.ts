@@ -1,7 +1,7 @@
 /**
  * A process of the shop as seen from outside: what it is told, what it tells, and its end.
  */
-import { type ChildProcess, spawn } from "node:child_process"
+import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { createServer } from "node:net"
 import { createInterface } from "node:readline"
@@ -55,14 +55,14 @@ export const start = async (name: string, env: Readonly<Record<string, string>>)
     exited.then(() => reject(new Error(`machine ${name} ended before it was ready`)))
     lines.on("line", (line) => {
       const report = read(line)
-      if (report === undefined) return console.log(`  ${name}: ${line}`)
-      reports.push(report)
-      if (report.tells === "ready") resolve(report.port)
+      if (report === undefined) process.stdout.write(`  ${name}: ${line}\n`)
+      else reports.push(report)
+      if (report?.tells === "ready") resolve(report.port)
     })
   })
   const ended = async () => {
-    await drained
-    return codeOf(await exited, child)
+    await Promise.all([drained, exited])
+    return child.exitCode ?? -1
   }
   return {
     name,
@@ -79,8 +79,6 @@ export const start = async (name: string, env: Readonly<Record<string, string>>)
     }
   }
 }
-
-const codeOf = (_: ReadonlyArray<unknown>, { exitCode }: ChildProcess): number => exitCode ?? -1
 
 /** Other lines are its log. */
 const read = (line: string): Report | undefined => line.startsWith("{\"tells\":") ? JSON.parse(line) : undefined

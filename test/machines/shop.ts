@@ -49,7 +49,12 @@ server.listen(0, "127.0.0.1", () => {
 
 const open = async (reference: string) => {
   const order = await checkout.open({ reference, price: { amount: "250.00", currency: "MXN" } })
-  report({ tells: "opened", reference, invoice: order.current?.invoice?.id ?? "", account: order.current?.account ?? "" })
+  report({
+    tells: "opened",
+    reference,
+    invoice: order.current?.invoice?.id ?? "",
+    account: order.current?.account ?? ""
+  })
 }
 
 for await (const reference of createInterface({ input: process.stdin })) {

@@ -5,7 +5,7 @@ import type * as Order from "@gatefold/checkout/Order"
 import type { Simulator } from "@gatefold/core/Simulator"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import type * as Latch from "effect/Latch"
+import * as Latch from "effect/Latch"
 import * as Random from "effect/Random"
 import * as Evidence from "./Evidence.ts"
 import * as Http from "./Http.ts"
@@ -16,6 +16,8 @@ export interface World {
   readonly evidence: Evidence.Evidence
   /** Open while the shop is up: who waits for it keeps off the processor that it starts on. */
   readonly isUp: Latch.Latch
+  /** Is told that somebody was answered. */
+  readonly answered: Effect.Effect<void>
 }
 
 /** What a customer does, as often as it stands here. */
@@ -39,10 +41,16 @@ type Fate = typeof fates[number]
 
 class NotYet extends Data.TaggedError("NotYet")<{}> {}
 
-/** Asks until the shop has answered: a customer who reloads a page. */
+const pause = (least: number, most: number) => Effect.flatMap(Random.nextBetween(least, most), Effect.sleep)
+
+/** They do not all come in the moment that the shop is up again. */
+const arrival = ({ isUp }: World) =>
+  Effect.suspend(() => Latch.isOpen(isUp) ? Effect.void : Effect.andThen(isUp.await, pause(0, 400)))
+
+/** Asks until the shop has answered. */
 const asked = (world: World, method: string, path: string): Effect.Effect<string> =>
   Effect.andThen(
-    world.isUp.await,
+    arrival(world),
     Effect.tryPromise({
       try: async (signal) => {
         const answered = await fetch(`${world.shop}/orders/${path}`, {
@@ -55,14 +63,15 @@ const asked = (world: World, method: string, path: string): Effect.Effect<string
       catch: () => new NotYet()
     })
   ).pipe(
-    Effect.catch(() =>
-      Effect.andThen(Effect.flatMap(Random.nextBetween(20, 150), Effect.sleep), asked(world, method, path))
-    )
+    Effect.catch(() => Effect.andThen(pause(20, 150), asked(world, method, path)))
   )
 
 /** The same as an order. */
 const read = (world: World, method: string, path: string): Effect.Effect<Order.Order> =>
-  Effect.flatMap(asked(world, method, path), (text) => Effect.orDie(Http.decodeOrder(text)))
+  asked(world, method, path).pipe(
+    Effect.tap(world.answered),
+    Effect.flatMap((text) => Effect.orDie(Http.decodeOrder(text)))
+  )
 
 /** Whether a provider would take money for it. */
 const isPayable = (world: World, { account, invoice }: Evidence.Shown) =>
@@ -134,8 +143,7 @@ const correct = Effect.fnUntraced(function*(world: World, attempt: Order.Attempt
 })
 
 /** The customer comes back to the page after a while: it shows the same, or why it is over. */
-const reload = (world: World, reference: string) =>
-  Effect.flatMap(Random.nextBetween(0, 1_000), Effect.sleep).pipe(Effect.andThen(seen(world, "POST", reference)))
+const reload = (world: World, reference: string) => Effect.andThen(pause(0, 1_000), seen(world, "POST", reference))
 
 const live = Effect.fnUntraced(function*(world: World, reference: string, fate: Fate) {
   const first = yield* opened(world, reference)
@@ -177,7 +185,7 @@ const live = Effect.fnUntraced(function*(world: World, reference: string, fate: 
 export const queue = Effect.fnUntraced(function*(world: World, next: () => string | undefined) {
   for (let reference = next(); reference !== undefined; reference = next()) {
     const fate = yield* Random.choice(fates)
-    yield* Effect.sleep(yield* Random.nextBetween(0, 60))
+    yield* pause(0, 60)
     yield* live(world, reference, fate)
   }
 })

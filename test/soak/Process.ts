@@ -3,6 +3,8 @@
  */
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { createServer } from "node:net"
@@ -11,7 +13,11 @@ import { fileURLToPath } from "node:url"
 import * as Setup from "./Setup.ts"
 
 /** It ended although nobody had killed it. */
-export class EndedByItself extends Data.TaggedError("EndedByItself")<{ readonly why: string }> {}
+export class EndedByItself extends Data.TaggedError("EndedByItself")<{ readonly why: string }> {
+  override get message(): string {
+    return `the shop ended by itself: ${this.why}`
+  }
+}
 
 /** A shop that runs. */
 export interface Process {
@@ -25,32 +31,34 @@ export interface Process {
 
 const program = fileURLToPath(new URL("shop.ts", import.meta.url))
 
-/** Starts a shop. */
-export const start = (setup: Setup.Setup): Effect.Effect<Process> =>
-  Effect.sync(() => {
-    const child = spawn(process.execPath, [program], {
-      env: { NODE_COMPILE_CACHE: `${dirname(setup.deliveries)}/compiled`, SOAK_SETUP: Setup.write(setup) },
-      stdio: ["ignore", "pipe", "pipe"]
-    })
+/** Starts a shop, which lives no longer than the scope. */
+export const start = (setup: Setup.Setup): Effect.Effect<Process, never, Scope.Scope> =>
+  Effect.map(Effect.acquireRelease(Effect.sync(() => spawned(setup)), (child) => killed(child)), (child) => {
     const log = tailOf(child)
-    const failed = (code: unknown) => new EndedByItself({ why: `exit ${code}: ${log()}` })
-    const exited = once(child, "exit").then(([code, signal]) => signal ?? code)
-    const isReady = once(child.stdout, "data").then(() => true)
+    const failed = (code: unknown) => new EndedByItself({ why: `${code}: ${log()}` })
+    const exited = once(child, "exit").then(([code, signal]) => signal ?? `exit ${code}`)
+    const isReady = once(child.stdout, "data").then(() => "ready")
+    const outcome = Effect.promise(() => Promise.race([isReady, exited]))
     return {
-      ready: Effect.flatMap(
-        Effect.promise(() => Promise.race([isReady, exited])),
-        (outcome) => outcome === true ? Effect.void : Effect.fail(failed(outcome))
-      ).pipe(Effect.timeoutOrElse({ duration: "30 seconds", orElse: () => Effect.fail(failed("not ready")) })),
-      kill: Effect.flatMap(
-        Effect.promise(() => {
-          child.kill("SIGKILL")
-          return exited
-        }),
-        (outcome) => outcome === "SIGKILL" ? Effect.void : Effect.fail(failed(outcome))
+      ready: Effect.timeoutOption(outcome, "30 seconds").pipe(
+        Effect.map(Option.getOrElse(() => "not ready")),
+        Effect.flatMap((is) => is === "ready" ? Effect.void : Effect.fail(failed(is)))
       ),
-      ended: Effect.flatMap(Effect.promise(() => exited), (outcome) => Effect.fail(failed(outcome)))
+      kill: Effect.andThen(killed(child), Effect.promise(() => exited)).pipe(
+        Effect.flatMap((is) => is === "SIGKILL" ? Effect.void : Effect.fail(failed(is)))
+      ),
+      ended: Effect.flatMap(Effect.promise(() => exited), (is) => Effect.fail(failed(is)))
     }
   })
+
+const spawned = (setup: Setup.Setup) =>
+  spawn(process.execPath, [program], {
+    env: { NODE_COMPILE_CACHE: `${dirname(setup.deliveries)}/compiled`, SOAK_SETUP: Setup.write(setup) },
+    // it ends when nobody holds the other end of its input any more
+    stdio: ["pipe", "pipe", "pipe"]
+  })
+
+const killed = (child: ChildProcess) => Effect.sync(() => child.kill("SIGKILL"))
 
 /** The end of what it has logged. */
 const tailOf = ({ stderr }: ChildProcess): () => string => {

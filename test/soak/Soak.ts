@@ -15,28 +15,32 @@ import * as Customers from "./Customers.ts"
 import * as Database from "./Database.ts"
 import * as Evidence from "./Evidence.ts"
 import * as Faults from "./Faults.ts"
+import * as Lives from "./Lives.ts"
 import * as Process from "./Process.ts"
 import * as Relay from "./Relay.ts"
-import * as Setup from "./Setup.ts"
 
 export interface Options {
   readonly kills: number
   /** At least so many orders are opened. */
   readonly orders: number
+  /** Decides who does what when; the machine decides where exactly a kill hits. */
   readonly seed: string
   readonly database: Database.Location
   /** An empty folder. */
   readonly folder: string
+  /** Is told after each kill how many there were. */
+  readonly onKill?: ((kills: number) => Effect.Effect<void>) | undefined
 }
 
 export interface Figures extends Audit.Findings {
   readonly kills: number
   readonly orders: number
+  /** Webhooks that were answered with 2xx, and changes that were delivered, repetitions included. */
   readonly webhooks: number
   readonly changes: number
 }
 
-/** How many customers are there at a time. */
+/** How many customers there are at a time. */
 const atOnce = 40
 
 /** How long the shop may take to come to rest once nobody disturbs it any more, in milliseconds. */
@@ -52,15 +56,11 @@ const startProviders = Effect.all({
   ecryptopay: EcryptopaySimulator.make({ webhookRetries })
 })
 
-/** Mostly too short to finish anything, at times long enough for something that others have left behind. */
-const life = Effect.flatMap(
-  Random.next,
-  (luck) => luck < 0.7 ? Random.nextBetween(50, 400) : Random.nextBetween(400, 1_500)
-)
+/** Webhooks are read back as fast as they come. */
+const unlimited = { ECCA_READ_BACKS_PER_MINUTE: "100000", ECRYPTOPAY_READ_BACKS_PER_MINUTE: "100000" }
 
-/** Runs it, and tells what was found. */
-export const run = Effect.fnUntraced(function*({ database, folder, kills, orders, seed }: Options) {
-  const seeded = (what: string) => Random.withSeed(`${seed}/${what}`)
+/** Both providers, whose webhooks go to a shop that is not there yet. */
+const makeWorld = Effect.gen(function*() {
   const providers = yield* startProviders
   const evidence = Evidence.make()
   const port = yield* Process.freePort
@@ -68,66 +68,34 @@ export const run = Effect.fnUntraced(function*({ database, folder, kills, orders
   const relay = yield* Relay.start(evidence, shop)
   yield* providers.ecca.webhooksTo(`${relay}/webhooks/ecca`)
   yield* providers.ecryptopay.webhooksTo(`${relay}/webhooks/ecryptopay`)
-  const deliveries = join(folder, "deliveries.jsonl")
-  const isUp = yield* Latch.make()
-  let starts = 0
-  /** A start with another account chosen each time: orders are switched in flight. */
-  const start = Effect.gen(function*() {
-    const chosen = yield* Random.choice(["ecca", "ecryptopay"] as const)
-    starts += 1
-    return yield* Process.start({
-      settings: {
-        ...providers.ecca.settings,
-        ...providers.ecryptopay.settings,
-        ECCA_READ_BACKS_PER_MINUTE: "100000",
-        ECRYPTOPAY_READ_BACKS_PER_MINUTE: "100000",
-        GATEFOLD_PROVIDER: chosen
-      },
-      database,
-      port,
-      deliveries,
-      seed: `${seed}/${starts}`,
-      options: Setup.options,
-      retries: Setup.retries
-    })
-  })
+  return { ...yield* Lives.makeServing, isUp: yield* Latch.make(), providers, evidence, port, shop }
+})
 
-  const killings = Effect.gen(function*() {
-    for (let killed = 0; killed < kills; killed++) {
-      const process = yield* start
-      const isStillborn = (yield* Random.next) < 0.1
-      const span = yield* isStillborn ? Random.nextBetween(50, 700) : life
-      if (!isStillborn) yield* Effect.andThen(process.ready, isUp.open)
-      yield* Effect.sleep(span)
-      yield* process.kill
-      yield* isUp.close
-    }
-  }).pipe(seeded("kills"))
+/** Runs it, and tells what was found. */
+export const run = Effect.fnUntraced(function*({ database, folder, kills, onKill, orders, seed }: Options) {
+  const seeded = (what: string) => Random.withSeed(`${seed}/${what}`)
+  const world = yield* makeWorld
+  const { evidence, port, providers } = world
+  const deliveries = join(folder, "deliveries.jsonl")
+  const settings = { ...providers.ecca.settings, ...providers.ecryptopay.settings, ...unlimited }
+  const lives = Lives.make({ database, deliveries, port, seed, settings }, world)
 
   let opened = 0
   let isOver = false
   const next = () => isOver && opened >= orders ? undefined : `order-${++opened}`
-  const world = { shop, providers, evidence, isUp }
-  const customers = yield* Effect.forkScoped(
-    Effect.forEach(
-      Array.from({ length: atOnce }, (_, index) => index),
-      (index) => Customers.queue(world, next).pipe(seeded(`customers/${index}`)),
-      { concurrency: "unbounded", discard: true }
-    )
-  )
+  const lane = (index: number) => seeded(`customers/${index}`)(Customers.queue(world, next))
+  const lanes = Array.from({ length: atOnce }, (_, index) => lane(index))
+  const customers = yield* Effect.forkScoped(Effect.all(lanes, { concurrency: "unbounded", discard: true }))
   const faults = yield* Effect.forkScoped(seeded("faults")(Faults.spoil([providers.ecca, providers.ecryptopay])))
-  yield* killings
+  const killed = (index: number) => Effect.andThen(lives.short, onKill?.(index + 1) ?? Effect.void)
+  yield* seeded("kills")(Effect.all(Array.from({ length: kills }, (_, index) => killed(index)), { discard: true }))
   isOver = true
   yield* Fiber.interrupt(faults)
-  yield* Effect.forEach(Object.values(providers), ({ disarm }) => disarm, { discard: true })
-  const last = yield* seeded("last")(start)
-  const sources = { evidence, shop, deliveries, providers }
-  const rested = Effect.andThen(
-    Effect.andThen(last.ready, isUp.open),
-    Effect.andThen(atRest(customers, evidence), settled(sources))
+  yield* Effect.all([providers.ecca.disarm, providers.ecryptopay.disarm])
+  const sources = { evidence, shop: world.shop, deliveries, providers }
+  const { books, findings } = yield* seeded("last")(
+    lives.last(Effect.andThen(atRest(customers, evidence), settled(sources)))
   )
-  const { books, findings } = yield* Effect.raceFirst(rested, last.ended)
-  yield* last.kill
   const figures: Figures = {
     ...findings,
     kills,
@@ -143,19 +111,19 @@ const atRest = (customers: Fiber.Fiber<void>, { lost }: Evidence.Evidence) =>
   Fiber.join(customers).pipe(
     Effect.timeoutOrElse({
       duration: restWithin,
-      orElse: () => Effect.sync(() => lost.push("customers wait for ever"))
+      orElse: () => Effect.sync(() => lost.push("customers who wait for ever"))
     })
   )
 
-/** What is found when nothing changes any more, or nothing is wrong any more. */
+/** What is found when nothing is wrong any more, or when it has been wrong for too long. */
 const settled = Effect.fnUntraced(function*(sources: Books.Sources) {
   const began = yield* Clock.currentTimeMillis
   for (;;) {
-    const waited = (yield* Clock.currentTimeMillis) - began
-    if ((yield* Books.unfinished) === 0 || waited > restWithin) {
+    const isLate = (yield* Clock.currentTimeMillis) - began > restWithin
+    if ((yield* Books.unfinished) === 0 || isLate) {
       const books = yield* Books.read(sources)
       const findings = Audit.audit(books)
-      if (findings.lost.length + findings.double.length === 0 || waited > restWithin) return { books, findings }
+      if (findings.lost.length + findings.double.length === 0 || isLate) return { books, findings }
     }
     yield* Effect.sleep("500 millis")
   }

@@ -26,12 +26,14 @@ if (kind === undefined || !Number.isSafeInteger(kills) || kills < 1 || !Number.i
   process.exit(2)
 }
 
+const onKill = (killed: number) => killed % 25 === 0 ? Console.error(`${killed} kills`) : Effect.void
+
 const main = Effect.gen(function*() {
   const { seed } = values
   yield* Console.log(`on ${kind}, seed ${seed}`)
   const began = performance.now()
   const place = yield* Place.make(kind)
-  const found = yield* Soak.run({ ...place, kills, orders, seed })
+  const found = yield* Soak.run({ ...place, kills, orders, seed, onKill })
   for (const one of found.lost.slice(0, 20)) yield* Console.error(`lost: ${one}`)
   for (const one of found.double.slice(0, 20)) yield* Console.error(`double: ${one}`)
   const seconds = Math.round((performance.now() - began) / 1_000)

@@ -46,6 +46,9 @@ const handle = Effect.fnUntraced(function*({ attempt, id, kinds, order, version 
   if (luck > 0.98) return yield* Effect.fail("after all not")
 })
 
+// whoever started it is gone
+process.stdin.on("end", () => process.exit()).resume()
+
 const main = Effect.gen(function*() {
   const service = yield* Checkout.Checkout
   yield* service.changes(handle)

@@ -54,7 +54,7 @@ describe("the program", () => {
       assert.strictEqual(live.headers.get("content-type"), "text/event-stream")
       const exit = once(child, "exit")
       child.kill("SIGINT")
-      yield* Effect.timeout(Effect.promise(() => exit), "3 seconds")
+      yield* Effect.timeout(Effect.promise(() => exit), "10 seconds")
     }))
 })
 

@@ -76,6 +76,19 @@ layer(Browser.layer, { excludeTestServices: true, timeout: 60_000 })("a customer
       assert.isTrue(pauses.every((millis) => millis >= 3_000), `one reader for all who look: ${pauses.join(", ")} ms`)
     }))
 
+  it.effect("pays the rest after too little has come", () =>
+    Effect.gen(function*() {
+      const { ecryptopay, open } = yield* Shops.make
+      const page = yield* Browser.customer
+      yield* orders(page, yield* open("ecryptopay"))
+      const first = yield* seesQr(page)
+      const [payment] = yield* ecryptopay.books
+      yield* ecryptopay.pay(payment?.id ?? "", "partial")
+      yield* does(() => page.getByText("A part of it has come, the rest is due.").waitFor())
+      yield* ecryptopay.scanAndPay(yield* seesQr(page, first))
+      yield* seesPaid(page)
+    }))
+
   it.effect("sees no QR code whose time is over, although the shop is gone", () =>
     Effect.gen(function*() {
       const { open } = yield* Shops.make

@@ -13,7 +13,7 @@ import * as Context from "effect/Context"
 import * as Digest from "effect/crypto/Digest"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import type * as Duration from "effect/Duration"
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import type * as SqlClient from "effect/sql/SqlClient"
@@ -29,6 +29,9 @@ import type { PausedAccount } from "./internal/accounts.ts"
 import { make } from "./internal/engine.ts"
 import type { OpenError } from "./internal/open.ts"
 import type * as Order from "./Order.ts"
+
+export type { PausedAccount } from "./internal/accounts.ts"
+export type { OpenError } from "./internal/open.ts"
 
 /** What a sweep did. */
 export interface Swept {
@@ -89,7 +92,7 @@ export interface Service {
     | UnknownAccount
     | CheckoutError.StorageFailed
   >
-  /** One round of looking after what is in flight and what is due. `run` does it all the time. */
+  /** One round of looking after what is in flight and what is due. The workers do it all the time. */
   readonly sweep: Effect.Effect<Swept, CheckoutError.StorageFailed>
   /**
    * Delivers every change to the handler, for as long as the scope is open: at least once, in order for each attempt,

@@ -129,7 +129,7 @@ export const makeCheckout = async (options: Options): Promise<PromiseCheckout> =
 }
 
 const started = (
-  { cluster, database, env, http, onChange, providers, ...options }: Options
+  { cluster, database, env, http, onChange: _, providers, ...options }: Options
 ): Layer.Layer<Accounts | Checkout.Checkout, StartError> => {
   const checkout: Layer.Layer<Checkout.Checkout, CheckoutCluster.StartError, Accounts | SqlClient.SqlClient> =
     cluster === undefined ? Checkout.layer(options) : CheckoutCluster.layer(cluster, options)

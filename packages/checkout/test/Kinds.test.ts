@@ -93,15 +93,13 @@ const told = (steps: ReadonlyArray<Step>) => {
   })
 }
 
-const stories = [Schema.Array(Step).check(Schema.isMaxLength(12))] as const
+const stories = { steps: Schema.Array(Step).check(Schema.isMaxLength(12)) }
 
 describe("changes", () => {
   it.effect.prop(
     "announce that an order is paid exactly when it comes to be, once unless that is taken back",
     stories,
-    ([
-      steps
-    ]) =>
+    ({ steps }) =>
       Effect.sync(() => {
         let isAnnounced = false
         for (const { after, kinds } of told(steps)) {
@@ -115,9 +113,7 @@ describe("changes", () => {
   it.effect.prop(
     "say nothing of what was known before, and are never called updated beside something better",
     stories,
-    ([
-      steps
-    ]) =>
+    ({ steps }) =>
       Effect.sync(() => {
         for (const { after, kinds: said, step } of told(steps)) {
           assert.deepStrictEqual(kinds.between(after, after, step.number), [])
@@ -127,25 +123,27 @@ describe("changes", () => {
       })
   )
 
-  it.effect.prop("tell every attempt that comes to need a person, and every refund that comes to be due", stories, ([
-    steps
-  ]) =>
-    Effect.sync(() => {
-      for (const { after, before, kinds } of told(steps)) {
-        const grew = (is: ReadonlyArray<number>, was: ReadonlyArray<number>) =>
-          is.some((number) => !was.includes(number))
-        if (grew(numbers(after.needsReview), numbers(before.needsReview))) assert.include(kinds, "needsReview")
-        assert.strictEqual(
-          grew(numbers(after.refundDue), numbers(before.refundDue)),
-          kinds.includes("refundDue")
-        )
-      }
-    }))
+  it.effect.prop(
+    "tell every attempt that comes to need a person, and every refund that comes to be due",
+    stories,
+    ({ steps }) =>
+      Effect.sync(() => {
+        for (const { after, before, kinds } of told(steps)) {
+          const grew = (is: ReadonlyArray<number>, was: ReadonlyArray<number>) =>
+            is.some((number) => !was.includes(number))
+          if (grew(numbers(after.needsReview), numbers(before.needsReview))) assert.include(kinds, "needsReview")
+          assert.strictEqual(
+            grew(numbers(after.refundDue), numbers(before.refundDue)),
+            kinds.includes("refundDue")
+          )
+        }
+      })
+  )
 
   it.effect.prop(
     "tell the second of two that are paid, and money for what was canceled",
     stories,
-    ([steps]) =>
+    ({ steps }) =>
       Effect.sync(() => {
         for (const { after, before, kinds, step: { number } } of told(steps)) {
           const [was, is] = [before, after].map(({ attempts }) => attempts.find((one) => one.number === number))
@@ -162,7 +160,7 @@ describe("changes", () => {
 })
 
 describe("an order", () => {
-  it.effect.prop("gives back all the money but that of one attempt", stories, ([steps]) =>
+  it.effect.prop("gives back all the money but that of one attempt", stories, ({ steps }) =>
     Effect.sync(() => {
       for (const { after } of told(steps)) {
         const unsettled = after.attempts.filter(({ settledAt }) => settledAt === undefined)
@@ -176,25 +174,27 @@ describe("an order", () => {
       }
     }))
 
-  it.effect.prop("is covered by what is paid and not canceled, and whatever else has money needs a person", stories, ([
-    steps
-  ]) =>
-    Effect.sync(() => {
-      for (const { after } of told(steps)) {
-        const covering = after.attempts.filter((attempt) => Order.covers(price, attempt))
-        assert.strictEqual(after.isCovered, covering.length > 0)
-        for (const attempt of covering) assert.isUndefined(attempt.canceledAt)
-        const review = numbers(after.needsReview)
-        for (const attempt of after.attempts) {
-          const isCalm = attempt.settledAt !== undefined || review.includes(attempt.number) ||
-            covering.includes(attempt) || !Order.isPaid(attempt)
-          assert.isTrue(isCalm, `attempt ${attempt.number}`)
+  it.effect.prop(
+    "is covered by what is paid and not canceled, and whatever else has money needs a person",
+    stories,
+    ({ steps }) =>
+      Effect.sync(() => {
+        for (const { after } of told(steps)) {
+          const covering = after.attempts.filter((attempt) => Order.covers(price, attempt))
+          assert.strictEqual(after.isCovered, covering.length > 0)
+          for (const attempt of covering) assert.isUndefined(attempt.canceledAt)
+          const review = numbers(after.needsReview)
+          for (const attempt of after.attempts) {
+            const isCalm = attempt.settledAt !== undefined || review.includes(attempt.number) ||
+              covering.includes(attempt) || !Order.isPaid(attempt)
+            assert.isTrue(isCalm, `attempt ${attempt.number}`)
+          }
+          for (const number of numbers(after.refundDue)) assert.include(review, number)
         }
-        for (const number of numbers(after.refundDue)) assert.include(review, number)
-      }
-    }))
+      })
+  )
 
-  it.effect.prop("shows one thing to pay at most, and none when it is paid", stories, ([steps]) =>
+  it.effect.prop("shows one thing to pay at most, and none when it is paid", stories, ({ steps }) =>
     Effect.sync(() => {
       for (const { after } of told(steps)) {
         const payable = after.attempts.filter((attempt) => Order.isPayable(after, attempt))

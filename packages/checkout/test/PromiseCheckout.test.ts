@@ -61,7 +61,9 @@ describe.each(databases)("a checkout of promises on $name", (kind) => {
     assert.include(await rejection(checkout.resume("nobody")), { _tag: "UnknownAccount", account: "nobody" })
     const stranger = rejection(checkout.receive("nobody", { headers: {}, body: "{}" }))
     assert.include(await stranger, { _tag: "UnknownAccount" })
-    const unproven = rejection(checkout.receive("ecca", { headers: { "content-type": "application/json" }, body: "{}" }))
+    const unproven = rejection(
+      checkout.receive("ecca", { headers: { "content-type": "application/json" }, body: "{}" })
+    )
     assert.include(await unproven, { _tag: "WebhookRejected" })
     const settled = { _tag: "Settle" as const, note: "" }
     assert.include(await rejection(checkout.resolve("plain-2", 1, settled, "ann")), {
@@ -158,12 +160,31 @@ describe.each(databases)("a checkout of promises on $name", (kind) => {
     await other.close()
   })
 
+  it("tells a handler that it is late, and delivers the change again", async () => {
+    const tries: Array<string> = []
+    const slow = await shop.start({
+      store: "slow",
+      handlerTimeout: "50 millis",
+      onChange: ({ id }, { signal }) => {
+        tries.push(id)
+        if (tries.length > 1) return Promise.resolve()
+        return new Promise((resolve) => signal.addEventListener("abort", () => resolve(void tries.push("too late"))))
+      }
+    })
+    await slow.open(order("plain-11"))
+    await PlainShop.until(() => tries.length === 3)
+    assert.deepStrictEqual(tries, ["slow/plain-11/1/1", "too late", "slow/plain-11/1/1"])
+  })
+
   it("can be asked to sweep, who is paused, and to forget", async () => {
     assert.containsAllKeys(await checkout.sweep(), ["resolved", "read", "waiting"])
     assert.deepStrictEqual(await checkout.paused(), [])
     await checkout.resume("ecca")
     assert.strictEqual(await checkout.cleanUp("90 days"), 0)
-    assert.include(await rejection(checkout.cleanUp(JSON.parse("\"a while\""))), { _tag: "InvalidOrder", field: "keep" })
+    assert.include(await rejection(checkout.cleanUp(JSON.parse("\"a while\""))), {
+      _tag: "InvalidOrder",
+      field: "keep"
+    })
   })
 
   it("ends cleanly: calls finish, loops end, and what comes after is refused", async () => {

@@ -20,10 +20,8 @@ describe.each(databases)("a race on $name", ({ make }) => {
       const providers = yield* Processes.inPesos
       const { ecca, ecryptopay } = providers
       const database = yield* make
-      const shops = [
-        yield* Shop.start(providers, database, { chosen: "ecca" }),
-        yield* Shop.start(providers, database, { chosen: "ecryptopay" })
-      ]
+      const first = yield* Shop.start(providers, database, { chosen: "ecca" })
+      const shops = [first, yield* Shop.start(providers, database, { chosen: "ecryptopay" })]
       const clock = yield* Effect.forkChild(timePasses)
       const callers = Array.from({ length: 25 }, () => shops).flat()
       const opened = yield* Effect.forEach(callers, ({ checkout }) => checkout.open(Shop.pesos("order-1")), {
@@ -36,7 +34,7 @@ describe.each(databases)("a race on $name", ({ make }) => {
         1
       )
       const books = [...(yield* ecca.books), ...(yield* ecryptopay.books)]
-      assert.deepStrictEqual(books.map(({ id }) => id), [Processes.invoiceOf(yield* shops[0].checkout.get("order-1"))])
+      assert.deepStrictEqual(books.map(({ id }) => id), [Processes.invoiceOf(yield* first.checkout.get("order-1"))])
       const sent = [...(yield* Processes.creates(ecca)), ...(yield* Processes.creates(ecryptopay))]
       assert.strictEqual(sent.length, 1)
     }))
@@ -66,12 +64,13 @@ describe.each(databases)("a race on $name", ({ make }) => {
       const providers = yield* Shop.providers
       const { ecca } = providers
       const database = yield* make
-      const first = yield* Processes.start(providers, database)
+      const left = yield* Processes.start(providers, database)
       yield* ecca.arm(Fault.Timeout({ effect: "applied" }), { operation: "invoices.create" })
-      yield* Effect.forkChild(first.checkout.open(Shop.order("order-1")))
+      yield* Effect.forkChild(left.checkout.open(Shop.order("order-1")))
       yield* Processes.until(Effect.map(ecca.books, ({ length }) => length === 1))
-      yield* first.kill
-      const shops = [yield* Shop.start(providers, database), yield* Shop.start(providers, database)]
+      yield* left.kill
+      const first = yield* Shop.start(providers, database)
+      const shops = [first, yield* Shop.start(providers, database)]
       yield* TestClock.adjust("61 seconds")
       const clock = yield* Effect.forkChild(timePasses)
       const calls = shops.flatMap(({ checkout }) =>
@@ -81,6 +80,6 @@ describe.each(databases)("a race on $name", ({ make }) => {
       yield* Fiber.interrupt(clock)
       assert.strictEqual(new Set(opened.map((order) => Processes.invoiceOf(order))).size, 1)
       assert.strictEqual((yield* ecca.books).length, 1)
-      assert.strictEqual((yield* shops[0].checkout.get("order-1")).attempts.length, 1)
+      assert.strictEqual((yield* first.checkout.get("order-1")).attempts.length, 1)
     }))
 })

@@ -172,4 +172,59 @@ describe.each(databases)("webhooks on $name", ({ make }) => {
       yield* mended.sql`UPDATE gatefold_queue SET visible_at = created_at`
       assert.isTrue(yield* covered(mended, "o-1"))
     }))
+
+  it.live("of an account that is no longer configured wait until it is again", () =>
+    Effect.gen(function*() {
+      const database = yield* make
+      const providers = yield* Shop.providers
+      const { ecca } = providers
+      const run = <A, E>(use: (shop: Shop.Shop) => Effect.Effect<A, E, Scope.Scope>, setup: Shop.Setup = {}) =>
+        Effect.scoped(Effect.flatMap(Shop.start(providers, database, { options: deaf, ...setup }), use))
+      yield* run(Effect.fnUntraced(function*({ checkout, sql }) {
+        const id = idOf(yield* checkout.open(Shop.order("o-1")))
+        yield* ecca.pay(id)
+        yield* ecca.arm(Simulator.Fault.Refused())
+        yield* checkout.receive("ecca", yield* ecca.webhook(id))
+        // as if it were watched no more: else the next start would be refused
+        yield* sql`UPDATE gatefold_attempts SET due_at = NULL`
+      }))
+      yield* ecca.disarm
+      const without = Object.fromEntries(Object.keys(ecca.settings).map((name) => [name, undefined]))
+      // a claim that was under way when its process stopped runs out by itself, though later
+      const nobodys = (shop: Shop.Shop) =>
+        Effect.gen(function*() {
+          yield* shop.sql`UPDATE gatefold_queue SET visible_at = created_at, acquired_at = NULL, acquired_by = NULL`
+          const failures = shop.sql<{ last_failure: string }>`SELECT last_failure FROM gatefold_queue`
+          const [row] = yield* eventually(failures, (all) => all[0]?.last_failure === "Error: UnknownAccount")
+          assert.strictEqual(row?.last_failure, "Error: UnknownAccount")
+          assert.deepStrictEqual(yield* inbox(shop), [{ result: "admitted" }])
+        })
+      yield* run(nobodys, { chosen: "ecryptopay", settings: without })
+      yield* run((shop) =>
+        Effect.gen(function*() {
+          yield* shop.sql`UPDATE gatefold_queue SET visible_at = created_at, acquired_at = NULL, acquired_by = NULL`
+          assert.isTrue(yield* covered(shop, "o-1"))
+        })
+      )
+    }))
+
+  it.live("that are hints are not lost while their invoice is being read, nor by a read that fails", () =>
+    Effect.gen(function*() {
+      const options = { ...deaf, lookEvery: "300 millis" } as const
+      const { ecryptopay, shop } = yield* open({ chosen: "ecryptopay", options })
+      const id = idOf(yield* shop.checkout.open(Shop.pesos("o-1")))
+      const looks = requestsOf(ecryptopay, "payments.list")
+      const hint = shop.checkout.receive("ecryptopay", yield* ecryptopay.forge(id))
+      yield* ecryptopay.arm(Simulator.Fault.Delay({ duration: "300 millis" }), { operation: "payments.list" })
+      const before = yield* looks
+      // forged, but a hint about what is ours is only one more look
+      yield* hint
+      yield* eventually(looks, (count) => count > before)
+      // the answer that is on its way was true before the customer paid
+      yield* ecryptopay.pay(id)
+      yield* ecryptopay.arm(Simulator.Fault.ErrorPage({ effect: "none" }), { operation: "payments.list" })
+      yield* hint
+      assert.isTrue(yield* covered(shop, "o-1"))
+      assert.isAtLeast((yield* looks) - before, 2)
+    }))
 })

@@ -152,7 +152,7 @@ describe("a receiver that leaves webhooks to the application as they came", () =
     provider: ProviderId.make("tiny"),
     account: AccountId.make("tiny"),
     operation: "webhookEvents.resolve",
-    reason: new Unavailable({ retryAfter: Duration.seconds(7) })
+    reason: new Unavailable({ evidence: "documented", retryAfter: Duration.seconds(7) })
   })
 
   const take = <E>(

@@ -25,6 +25,9 @@ const variantsOf = ({ variants }: Subject.Subject): ReadonlyArray<readonly [stri
   ...Object.entries(variants ?? {})
 ]
 
+/** In milliseconds: a case that takes too long shall say so itself, and not vitest, whose usual limit is 5 seconds. */
+const longerThanAnyCase = 30_000
+
 /** Registers the contract of one adapter as vitest tests: a `describe` for each variant and group. */
 export const suite = (subject: Subject.Subject): void => {
   if (subject.simulator === undefined) {
@@ -40,7 +43,7 @@ export const suite = (subject: Subject.Subject): void => {
               const outcome = await Effect.runPromise(Check.runCase(subject, variant, one))
               if (outcome._tag === "Failed") await Effect.runPromise(broken(one, outcome.found))
               if ("reason" in outcome) context.skip(outcome.reason)
-            })
+            }, longerThanAnyCase)
           }
         })
       }

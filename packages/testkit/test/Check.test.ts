@@ -2,16 +2,18 @@
 import { assert, describe, it } from "@effect/vitest"
 import { SimulatorError } from "@gatefold/core/Simulator"
 import * as AdapterContract from "@gatefold/testkit/AdapterContract"
+import type { Case } from "@gatefold/testkit/Case"
 import { unless, Violation } from "@gatefold/testkit/Violation"
 import { Data, Deferred, Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
-import { caseOf, outcomeOf, subject } from "./support/Cases.ts"
+import { outcomeOf, subject } from "./support/Cases.ts"
 
 class ConnectionLost extends Data.TaggedError("ConnectionLost") {}
 
-const found = (run: Parameters<typeof caseOf>[0]) =>
+/** What a case that fails is told to have found. */
+const found = (changes: Partial<Case>) =>
   Effect.map(
-    outcomeOf(run ?? {}),
+    outcomeOf(changes),
     (outcome) => outcome._tag === "Failed" ? outcome.found : `not failed: ${outcome._tag}`
   )
 

@@ -96,7 +96,8 @@ export const make = Effect.fnUntraced(function*(options: CheckoutOptions) {
     Signal.work(
       hinted,
       options.sweepInterval ?? options.pollInterval,
-      Effect.as(Effect.catchCause(round, noted), false)
+      // a flood of hints makes some rounds, and not one for each
+      Effect.as(Effect.andThen(Effect.catchCause(round, noted), Effect.sleep("50 millis")), false)
     )
   yield* Effect.forkScoped(here(inbox.work))
   // each by itself, so that a provider that hangs holds up nobody else

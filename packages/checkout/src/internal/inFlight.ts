@@ -17,7 +17,7 @@ import type { CheckoutOptions } from "../CheckoutOptions.ts"
 import type { Paused } from "./accounts.ts"
 import type { Journal } from "./journal.ts"
 import type { Observing } from "./observe.ts"
-import * as Orders from "./orders.ts"
+import type * as Orders from "./orders.ts"
 import { rows, Whole } from "./storage.ts"
 import { givenUp, isUnresolved, leftUnknown } from "./transitions.ts"
 

@@ -4,7 +4,7 @@
  */
 import * as Accounts from "@gatefold/core/Accounts"
 import type { GatewayError } from "@gatefold/core/GatewayError"
-import { AccountId, InvoiceId, Reference } from "@gatefold/core/Identifiers"
+import { type AccountId, InvoiceId, Reference } from "@gatefold/core/Identifiers"
 import type * as Invoice from "@gatefold/core/Invoice"
 import { Invoices } from "@gatefold/core/Invoices"
 import * as RetryPolicy from "@gatefold/core/RetryPolicy"

@@ -135,6 +135,10 @@ const send = (shared: Agent, origin: string, { account, body, expected, headers 
     })
   )
 
+/** As a provider does: what was not answered, since the connection had been given up meanwhile, is sent again. */
+const deliver = (agent: Agent, origin: string, post: Post) =>
+  Effect.repeat(send(agent, origin, post), { until: (status) => status !== 0, times: 3 })
+
 const megabytes = () => process.memoryUsage().rss / 1_048_576
 
 /** Watches memory for as long as `effect` runs. */
@@ -196,7 +200,7 @@ export const run = Effect.fnUntraced(function*(
   const { grown, peak, value } = yield* measured(Effect.gen(function*() {
     const statuses = yield* Effect.forEach(
       storm,
-      (post, index) => send(agent, origins[index % origins.length] ?? "", post),
+      (post, index) => deliver(agent, origins[index % origins.length] ?? "", post),
       { concurrency: atOnce }
     )
     const unsettled = Effect.map(

@@ -15,7 +15,7 @@ export interface Spoilt {
 }
 
 /** @internal The JSON of an answer. */
-export const answerOf = ({ response }: Exchange): Json | undefined => ExactJson.parse(bodyOf(response))
+export const answerOf = ({ response }: Exchange): Json | undefined => response.json ?? ExactJson.parse(bodyOf(response))
 
 /** @internal The same with other answers; `undefined` leaves one as it is. */
 export const withAnswers = (
@@ -65,22 +65,33 @@ export interface Field {
   readonly value: Json
   /** The same for what is read by the same code: the items of a list, and one object in several files. */
   readonly key: string
+  /** The same for one field of objects with the same fields, whichever operation they are an answer to. */
+  readonly like: string
 }
 
 /** @internal Every value of every answer. */
 export const fieldsOf = ({ conversation: { exchanges, operation } }: Golden): ReadonlyArray<Field> =>
-  exchanges.flatMap((exchange, index) =>
-    valuesOf(answerOf(exchange) ?? null).map(([path, value]) => ({
+  exchanges.flatMap((exchange, index) => {
+    const answer = answerOf(exchange) ?? null
+    const parents = new Map(valuesOf(answer).map(([path, value]) => [JSON.stringify(path), value]))
+    return valuesOf(answer).map(([path, value]) => ({
       exchange: index,
       path,
       value,
+      like: JSON.stringify([
+        namesOf(path.length === 1 ? answer : parents.get(JSON.stringify(path.slice(0, -1)))),
+        isIndex(path.at(-1) ?? "") ? path : path.at(-1)
+      ]),
       key: JSON.stringify([
         operation.split(".")[0],
         exchange.request.method,
         ...path.some(isIndex) ? [path.map((key) => isIndex(key) ? "*" : key)] : [path, ExactJson.write(value)]
       ])
     }))
-  )
+  })
+
+const namesOf = (json: Json | undefined): ReadonlyArray<string> =>
+  json !== undefined && ExactJson.isObject(json) ? Object.keys(json).toSorted() : []
 
 const isIndex = (key: string): boolean => /^\d+$/u.test(key)
 

@@ -9,6 +9,7 @@ import * as model from "../modelText.ts"
 import { unlessGolden } from "../play.ts"
 import * as spoil from "../spoil.ts"
 import * as spoiling from "../spoiling.ts"
+import { unlessEveryField } from "../spoilingFields.ts"
 
 const shared = { isScripted: true, needs: [], unless: unlessGolden }
 
@@ -59,7 +60,7 @@ export const answers = Case.group("C", [
     why: "A defect takes down the program that polls; `NaN` and `undefined` in a model end up in the books.",
     look: "Decode answers with a Schema (`ProviderClient.call` does) and never read a field that was not decoded.",
     run: (world) =>
-      spoiling.unlessEveryField(
+      unlessEveryField(
         world,
         (became, right) => became._tag === "Broken" ? became.how : model.nonsense(became, right)
       )
