@@ -170,9 +170,12 @@ export const altered = (value: string): string => {
   return value.slice(0, middle) + value.slice(middle).replaceAll(/[a-z0-9]/giu, (one) => one === "a" ? "b" : "a")
 }
 
-/** @internal An id of the same form that no object has. */
+/** Each character's follower among those of its kind: hexadecimal stays hexadecimal. */
+const followers = ["0123456789", "abcdef", "ghijklmnopqrstuvwxyz", "ABCDEF", "GHIJKLMNOPQRSTUVWXYZ"]
+
+/** @internal An id of the same form that no object has: each letter and each digit is another one. */
 export const strangerTo = (id: string): string =>
-  id.replaceAll(
-    /[0-9a-f]/gu,
-    (one) => one === "9" ? "8" : one === "f" ? "a" : String.fromCodePoint((one.codePointAt(0) ?? 0) + 1)
-  )
+  id.replaceAll(/[0-9a-z]/giu, (one) => {
+    const kind = followers.find((each) => each.includes(one)) ?? one
+    return kind.charAt((kind.indexOf(one) + 1) % kind.length)
+  })
