@@ -53,10 +53,19 @@ export interface Service {
    * account that is chosen today. Show the customer `order.current?.invoice?.checkout`.
    */
   readonly open: (order: Order.NewOrder) => Effect.Effect<Order.Order, OpenError>
-  /** The order as it is known. */
+  /**
+   * The order as it is known. A quote is shown only while somebody watches: by itself nobody knows whether it still holds.
+   */
   readonly get: (
     reference: string
   ) => Effect.Effect<Order.Order, CheckoutError.UnknownReference | CheckoutError.StorageFailed>
+  /**
+   * Asks the provider now about what is still open, as when the customer comes back to the shop, which by itself proves
+   * nothing. What it says comes through `watch` and `changes`.
+   */
+  readonly refresh: (
+    reference: string
+  ) => Effect.Effect<void, CheckoutError.UnknownReference | CheckoutError.StorageFailed>
   /**
    * Takes a webhook of an account: answer 2xx only after it succeeded. A signed one is stored and resolved afterwards, an
    * unsigned one only makes us look sooner.

@@ -119,9 +119,9 @@ export type StartError = CheckoutCluster.StartError | Database.DatabaseError | S
  *
  * Rejects with a `StartError`.
  */
-export const makeCheckout = async (options: Options): Promise<PromiseCheckout> => {
+export const makeCheckout = async ({ onChange, ...options }: Options): Promise<PromiseCheckout> => {
   const runtime = ManagedRuntime.make(started(options))
-  const ready = runtime.runPromise(facade(runtime, options.onChange))
+  const ready = runtime.runPromise(facade(runtime, onChange))
   return ready.catch(async (error: unknown) => {
     await runtime.dispose()
     return Promise.reject(error)
@@ -129,7 +129,7 @@ export const makeCheckout = async (options: Options): Promise<PromiseCheckout> =
 }
 
 const started = (
-  { cluster, database, env, http, onChange: _, providers, ...options }: Options
+  { cluster, database, env, http, providers, ...options }: Omit<Options, "onChange">
 ): Layer.Layer<Accounts | Checkout.Checkout, StartError> => {
   const checkout: Layer.Layer<Checkout.Checkout, CheckoutCluster.StartError, Accounts | SqlClient.SqlClient> =
     cluster === undefined ? Checkout.layer(options) : CheckoutCluster.layer(cluster, options)

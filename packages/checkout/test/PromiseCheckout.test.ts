@@ -131,8 +131,10 @@ describe.each(databases)("a checkout of promises on $name", (kind) => {
   })
 
   it("compares its books with the provider's", async () => {
-    await Effect.runPromise(shop.providers.ecca.disarm)
-    for await (const difference of checkout.reconcile("ecca")) assert.notStrictEqual(difference._tag, "Orphan")
+    const differences = await PlainShop.all(checkout.reconcile("ecca"))
+    const orphans = differences.flatMap((one) => one._tag === "Orphan" ? one.invoice.references : [])
+    // those that other stores have opened
+    assert.sameMembers([...orphans], ["plain-4", "plain-5"])
   })
 
   it("parks what a handler does not take, and delivers it again", async () => {

@@ -114,6 +114,53 @@ describe.each(databases)("watching on $name", ({ make }) => {
       assert.isTrue(Exit.isSuccess(yield* Fiber.await(viewer.fiber)))
     }))
 
+  it.effect("a quote is shown to who watches, and to nobody who asks without", () =>
+    Effect.gen(function*() {
+      const { shop } = yield* open
+      assert.isUndefined(untilOf(yield* shop.checkout.get("o-1")))
+      const viewer = yield* view(shop, "o-1")
+      yield* pass(1)
+      assert.strictEqual(untilOf(yield* shop.checkout.get("o-1")), viewer.quotes.at(-1))
+      yield* pass(26)
+      yield* Fiber.interrupt(viewer.fiber)
+      yield* pass(2)
+      assert.isUndefined(untilOf(yield* shop.checkout.get("o-1")))
+    }))
+
+  it.effect("after a payment in part the amount of before is not shown any more", () =>
+    Effect.gen(function*() {
+      const { ecryptopay, id, shop } = yield* open
+      const viewer = yield* view(shop, "o-1")
+      yield* pass(2)
+      yield* ecryptopay.pay(id, "partial")
+      yield* shop.checkout.refresh("o-1")
+      const known = Effect.sync(() => viewer.last()?.current?.invoice)
+      yield* eventually(
+        Effect.andThen(pass(1), known),
+        (invoice) => invoice?.coverage === "partial"
+      )
+      assert.isUndefined((yield* known)?.checkout)
+      yield* pass(20)
+      assert.strictEqual((yield* known)?.checkout?._tag, "ScanQr")
+    }))
+
+  it.effect("a customer who comes back to the shop makes it ask the provider", () =>
+    Effect.gen(function*() {
+      yield* TestClock.setTime(start)
+      const providers = yield* Shop.providers
+      const { checkout } = yield* Shop.start(providers, yield* make)
+      const order = yield* checkout.open(Shop.order("o-2"))
+      yield* providers.ecca.pay(order.current?.invoice?.id ?? "")
+      assert.isFalse((yield* checkout.get("o-2")).isCovered)
+      yield* checkout.refresh("o-2")
+      const isCovered = yield* eventually(
+        Effect.andThen(pass(1), Effect.map(checkout.get("o-2"), (known) => known.isCovered)),
+        (is) => is
+      )
+      assert.isTrue(isCovered)
+      assert.strictEqual((yield* Effect.flip(checkout.refresh("none")))._tag, "UnknownReference")
+    }))
+
   it.effect("an order that nobody has opened cannot be watched", () =>
     Effect.gen(function*() {
       const { shop } = yield* open

@@ -8,7 +8,7 @@ import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Service, Swept } from "../Checkout.ts"
-import { type StorageFailed, UnknownReference } from "../CheckoutError.ts"
+import type { StorageFailed } from "../CheckoutError.ts"
 import type { CheckoutOptions } from "../CheckoutOptions.ts"
 import * as AccountBooks from "./accounts.ts"
 import * as CleanUp from "./cleanUp.ts"
@@ -51,7 +51,7 @@ export const make = Effect.fnUntraced(function*(options: CheckoutOptions) {
   const poll = yield* Poll.make(shared)
   const inbox = yield* Inbox.make({ ...shared, signal: hinted })
   const deliver = yield* Deliver.make({ options, owner, signal: changed })
-  const watch = yield* Watch.make({ orders, quotes, signal: changed, hint: inbox.hint })
+  const watching = yield* Watch.make({ orders, quotes, signal: changed, hint: inbox.hint })
   const { cancel, resolve } = Decide.make(shared)
   const { history, reconcile } = yield* History.make(shared)
 
@@ -72,12 +72,8 @@ export const make = Effect.fnUntraced(function*(options: CheckoutOptions) {
 
   const service: Service = {
     open: (order) => here(open(order)),
-    get: (reference) =>
-      Effect.flatMap(
-        orders.get(reference),
-        (order) =>
-          order === undefined ? Effect.fail(new UnknownReference({ reference })) : Effect.succeed(Orders.shown(order))
-      ),
+    get: watching.look,
+    refresh: watching.refresh,
     receive: (account, webhook) => here(inbox.receive(account, webhook)),
     cancel: (reference) => here(cancel(reference)),
     resolve: (reference, attempt, decision, who) => here(resolve(reference, attempt, decision, who)),
@@ -87,7 +83,7 @@ export const make = Effect.fnUntraced(function*(options: CheckoutOptions) {
     deadLetters: deliver.deadLetters,
     replay: deliver.replay,
     reconcile: (account) => Stream.provideService(reconcile(account), Accounts, accounts),
-    watch: (reference) => Stream.provideService(watch(reference), Accounts, accounts),
+    watch: (reference) => Stream.provideService(watching.watch(reference), Accounts, accounts),
     paused: books.paused,
     resume: books.resume,
     cleanUp: yield* CleanUp.make(options.store, inbox)

@@ -63,9 +63,11 @@ export const make = Effect.fnUntraced(function*({ hint, orders, quotes, signal }
     const payment = invoice?.payments[0]
     if (current === undefined || invoice === undefined || payment === undefined || Invoice.isTerminal(invoice)) return
     if (!(yield* quotes.hasQuotes(current.account))) return
-    yield* quotes.follow(current.account, invoice.id, payment.id, ({ status }) =>
+    yield* quotes.follow(current.account, invoice.id, payment.id, ({ coverage, status }) => {
+      const isNews = status !== payment.status || coverage !== payment.coverage
       // what it says of the state is no observation of the invoice: that is read, as after a hint
-      Effect.andThen(status === payment.status ? Effect.void : hint(current.account, invoice.id), signal.ring))
+      return Effect.andThen(isNews ? hint(current.account, invoice.id) : Effect.void, signal.ring)
+    })
   })
 
   /** Looks now, and again whenever something happened since the look before. */
@@ -95,8 +97,18 @@ export const make = Effect.fnUntraced(function*({ hint, orders, quotes, signal }
       })
   })
 
-  return (reference: string): Stream.Stream<Order.Order, Failure> =>
+  const watch = (reference: string): Stream.Stream<Order.Order, Failure> =>
     Stream.unwrap(Effect.as(load(reference), Stream.scoped(Stream.unwrap(RcMap.get(shared, reference)))))
+
+  /** Every invoice of the order that may still change is looked at now. */
+  const refresh = Effect.fnUntraced(function*(reference: string) {
+    const { attempts } = yield* load(reference)
+    for (const { account, invoice } of attempts) {
+      if (invoice !== undefined && !Invoice.isTerminal(invoice)) yield* hint(account, invoice.id)
+    }
+  })
+
+  return { look, refresh, watch }
 })
 
 /** Whether a page has nothing more to wait for. */
@@ -127,7 +139,11 @@ const withPayment = (
   const { invoice } = attempt
   if (invoice === undefined) return order
   const { checkout: stated, ...rest } = invoice
-  const checkout = payment?.checkout ?? (stated !== undefined && !hasQuote(stated) ? stated : undefined)
+  const checkout = payment === undefined
+    ? stated !== undefined && !hasQuote(stated) ? stated : undefined
+    : asksForTheRest(invoice, payment)
+    ? payment.checkout
+    : undefined
   const shown = new Invoice.Invoice({
     ...rest,
     ...(checkout !== undefined && holds(checkout, now) ? { checkout } : {})
@@ -135,6 +151,10 @@ const withPayment = (
   const changed = new Order.Attempt({ ...attempt, invoice: shown })
   return new Order.Order({ ...order, attempts: order.attempts.map((each) => each === attempt ? changed : each) })
 }
+
+/** Once something came in, an amount that was due before it did would be too much. */
+const asksForTheRest = ({ payments }: Invoice.Invoice, { coverage, id }: Payment.Payment): boolean =>
+  payments.every((known) => known.id !== id || known.coverage === coverage)
 
 type Action = NonNullable<Invoice.Invoice["checkout"]>
 
