@@ -35,9 +35,10 @@ const order = Effect.fnUntraced(function*(origin: string) {
 
 const reference = Effect.map(HttpRouter.params, ({ reference = "" }) => reference)
 
-/** The customer's return comes here, too, and proves nothing: the page tells what the providers stated. */
+/** The customer's return comes here, too. It proves nothing, so the provider is asked. */
 const orderPage = Effect.gen(function*() {
-  const { get } = yield* Checkout.Checkout
+  const { get, refresh } = yield* Checkout.Checkout
+  yield* refresh(yield* reference)
   return HttpServerResponse.html(Pages.order(yield* get(yield* reference)))
 })
 

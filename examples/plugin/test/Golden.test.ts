@@ -18,7 +18,7 @@ const Exchange = Schema.Struct({
     headers: Headers,
     json: Schema.optionalKey(Schema.Json)
   }),
-  response: Schema.Struct({ status: Schema.Number, json: Schema.optionalKey(Schema.Json) })
+  response: Schema.Struct({ status: Schema.Finite, json: Schema.optionalKey(Schema.Json) })
 })
 
 type Exchange = typeof Exchange.Type
@@ -29,7 +29,7 @@ const folder = new URL("./golden/", import.meta.url)
 
 const files = readdirSync(folder).map((name) => ({
   name,
-  ...Schema.decodeUnknownSync(File)(readFileSync(new URL(name, folder), "utf8"))
+  ...Schema.decodeSync(File)(readFileSync(new URL(name, folder), "utf8"))
 }))
 
 /** Which operation of the description a request is for. */

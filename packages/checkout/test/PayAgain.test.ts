@@ -86,13 +86,16 @@ describe.each(databases)("paying again on $name", ({ make }) => {
       const first = yield* checkout.open(Shop.pesos("order-1"))
       yield* ecryptopay.expire(Processes.invoiceOf(first))
       yield* Processes.refreshed(checkout, "order-1")
-      yield* checkout.open(Shop.pesos("order-1"))
+      const second = yield* checkout.open(Shop.pesos("order-1"))
       yield* ecryptopay.pay(Processes.invoiceOf(first))
       const paid = yield* Processes.refreshed(checkout, "order-1")
       assert.isTrue(paid.isCovered)
       const again = yield* checkout.open(Shop.pesos("order-1"))
       assert.strictEqual(again.attempts.length, 2)
       assert.deepStrictEqual(again.attempts.map(({ invoice }) => invoice?.checkout), [undefined, undefined])
+      yield* ecryptopay.expire(Processes.invoiceOf(second))
+      yield* Processes.refreshed(checkout, "order-1")
+      assert.strictEqual((yield* checkout.open(Shop.pesos("order-1"))).attempts.length, 2, "a paid order needs no more")
     }))
 
   it.effect("asks a person about money that came in part for what is given up then", () =>

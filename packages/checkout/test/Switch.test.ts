@@ -40,24 +40,32 @@ describe.each(databases)("switching the provider on $name", ({ make }) => {
       assert.strictEqual((yield* Processes.creates(ecryptopay)).length, 1)
     }))
 
-  it.effect("moves an order whose attempt was never sent, since its provider was away, to the new account", () =>
-    Effect.gen(function*() {
-      const providers = yield* Processes.inPesos
-      const { ecca } = providers
-      const database = yield* make
-      const before = yield* Processes.start(providers, database, { chosen: "ecca" })
-      yield* ecca.arm(Fault.Refused())
-      yield* Effect.flip(Processes.once(before.checkout.open(Shop.pesos("order-1"))))
-      yield* before.kill
-      const { checkout } = yield* Shop.start(providers, database, { chosen: "ecryptopay", settings: withoutEcca })
-      const opened = yield* checkout.open(Shop.pesos("order-1"))
-      assert.deepStrictEqual(opened.attempts.map(({ account, state }) => [account, state]), [
-        ["ecca", "abandoned"],
-        ["ecryptopay", "done"]
-      ])
-      yield* ecca.disarm
-      assert.strictEqual((yield* ecca.books).length, 0)
-    }))
+  it.effect.each(
+    [
+      ["also configured", {}],
+      ["no longer configured", withoutEcca]
+    ] as const
+  )(
+    "moves an order whose attempt was never sent away from an account that is %s",
+    ([, settings]) =>
+      Effect.gen(function*() {
+        const providers = yield* Processes.inPesos
+        const { ecca } = providers
+        const database = yield* make
+        const before = yield* Processes.start(providers, database, { chosen: "ecca" })
+        yield* ecca.arm(Fault.Refused())
+        yield* Effect.flip(Processes.once(before.checkout.open(Shop.pesos("order-1"))))
+        yield* before.kill
+        const { checkout } = yield* Shop.start(providers, database, { chosen: "ecryptopay", settings })
+        const opened = yield* checkout.open(Shop.pesos("order-1"))
+        assert.deepStrictEqual(opened.attempts.map(({ account, state }) => [account, state]), [
+          ["ecca", "abandoned"],
+          ["ecryptopay", "done"]
+        ])
+        yield* ecca.disarm
+        assert.strictEqual((yield* ecca.books).length, 0)
+      })
+  )
 
   it.effect("does not move an attempt that may have been sent", () =>
     Effect.gen(function*() {
@@ -72,6 +80,11 @@ describe.each(databases)("switching the provider on $name", ({ make }) => {
       const { checkout } = yield* Shop.start(providers, database, { chosen: "ecryptopay" })
       assert.strictEqual((yield* Effect.flip(Processes.once(checkout.open(Shop.pesos("order-1")))))._tag, "OpenUnknown")
       yield* ecca.disarm
+      // that Ecca takes nothing now, and finds nothing, is no proof that nothing will come of what was sent
+      yield* ecca.refuseWith("NO_AVAILABLE_REQUISITES", { operation: "invoices.create" })
+      yield* ecca.refuseWith("INVOICE_NOT_FOUND", { operation: "invoices.get" })
+      assert.strictEqual((yield* Effect.flip(Processes.once(checkout.open(Shop.pesos("order-1")))))._tag, "NotOpened")
+      assert.strictEqual((yield* checkout.get("order-1")).current?.state, "reserved")
       const opened = yield* checkout.open(Shop.pesos("order-1"))
       assert.deepStrictEqual(opened.attempts.map(({ account }) => account), ["ecca"])
       assert.strictEqual(opened.current?.invoice?.id, (yield* ecca.books)[0]?.id)

@@ -150,6 +150,9 @@ describe.each(databases)("an unknown outcome on $name", ({ make }) => {
         assert.strictEqual(order.needsReview.length, 1)
         yield* TestClock.adjust("20 seconds")
         yield* checkout.sweep
+        const lookUps = (yield* Processes.asked(ecca, "invoices.get")).length
+        assert.strictEqual((yield* checkout.sweep).resolved, 0)
+        assert.strictEqual((yield* Processes.asked(ecca, "invoices.get")).length, lookUps, "it waits in between")
         assert.strictEqual((yield* checkout.get("order-1")).current?.state, "unknown")
       }
       assert.strictEqual((yield* ecca.books).length, 1)

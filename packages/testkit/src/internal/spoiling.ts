@@ -10,7 +10,7 @@ import * as goldens from "./goldens.ts"
 import { inapplicable } from "./inapplicable.ts"
 import { type Outcome, play } from "./play.ts"
 import * as ScriptedServer from "./scriptedServer.ts"
-import * as spoil from "./spoil.ts"
+import type * as spoil from "./spoil.ts"
 
 /** @internal What is wrong with an outcome, compared with that of the right answers. */
 export type Problem = (became: Outcome, right: Outcome) => string | undefined
