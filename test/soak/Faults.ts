@@ -35,6 +35,8 @@ const matches: Arr.NonEmptyReadonlyArray<Match> = [
 export const spoil = (providers: Arr.NonEmptyReadonlyArray<Simulator>): Effect.Effect<never> =>
   Effect.forever(Effect.gen(function*() {
     const provider = yield* Random.choice(providers)
+    // what nothing has run into must not pile up until every request is spoilt
+    yield* provider.disarm
     yield* provider.arm(yield* Random.choice(faults), yield* Random.choice(matches))
     yield* Effect.sleep(yield* Random.nextBetween(20, 250))
   }))

@@ -108,10 +108,11 @@ export const run = Effect.fnUntraced(function*({ database, folder, kills, onKill
 
 /** Lets the customers who are there finish what they came for. */
 const atRest = (customers: Fiber.Fiber<void>, { lost }: Evidence.Evidence) =>
-  Fiber.join(customers).pipe(
+  Effect.asVoid(Fiber.join(customers)).pipe(
     Effect.timeoutOrElse({
       duration: restWithin,
-      orElse: () => Effect.sync(() => lost.push("customers who wait for ever"))
+      orElse: () =>
+        Effect.andThen(Fiber.interrupt(customers), Effect.sync(() => lost.push("customers who wait for ever")))
     })
   )
 

@@ -64,6 +64,7 @@ export interface PlainWebhook {
 export interface PromiseCheckout extends AsyncDisposable {
   readonly open: (order: NewOrder) => Promise<Plain<Order>>
   readonly get: (reference: string) => Promise<Plain<Order>>
+  readonly refresh: (reference: string) => Promise<void>
   /** For servers of your own; `webhooks` answers as providers understand. */
   readonly receive: (account: string, webhook: PlainWebhook) => Promise<Checkout.Received>
   readonly cancel: (reference: string) => Promise<Plain<Order>>

@@ -58,6 +58,7 @@ describe.each(databases)("a checkout of promises on $name", (kind) => {
     assert.strictEqual(conflict._tag, "PriceConflict")
     assert.include(conflict.message, "use another reference")
     assert.instanceOf(await rejection(checkout.get("nobody")), CheckoutError.UnknownReference)
+    assert.instanceOf(await rejection(checkout.refresh("nobody")), CheckoutError.UnknownReference)
     assert.include(await rejection(checkout.resume("nobody")), { _tag: "UnknownAccount", account: "nobody" })
     const stranger = rejection(checkout.receive("nobody", { headers: {}, body: "{}" }))
     assert.include(await stranger, { _tag: "UnknownAccount" })

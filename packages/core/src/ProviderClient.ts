@@ -21,7 +21,7 @@ import type { AccountId, ProviderId } from "./Identifiers.ts"
 import { attempt } from "./internal/attempt.ts"
 import { isKeepable } from "./internal/keepable.ts"
 import { type Failed, isHarmless, repeat, type TooLate } from "./internal/repeat.ts"
-import { observed } from "./internal/telemetry.ts"
+import { observer } from "./internal/telemetry.ts"
 import * as Trouble from "./internal/trouble.ts"
 import type { Operation } from "./Operation.ts"
 import * as Present from "./Present.ts"
@@ -93,6 +93,7 @@ export const make = (options: Options): Effect.Effect<ProviderClient, never, Htt
   Effect.map(HttpClient.HttpClient, (transport) => {
     const client = (options.transformClient ?? ((same) => same))(transport)
     const { account, provider } = options
+    const observed = observer(options)
     const error: ProviderClient["error"] = (operation, reason) =>
       new GatewayError({ provider, account, operation: operation.name, reason: withoutProse(options.secrets, reason) })
 
@@ -131,11 +132,8 @@ export const make = (options: Options): Effect.Effect<ProviderClient, never, Htt
         ? Effect.fail(error(operation, refused))
         : Effect.flatMap(policy, (policy) => repeat(policy, once))
       return tries.pipe(
-        observed(options, operation),
-        Effect.provideService(HttpClient.TracerPropagationEnabled, false),
-        // a failed span of the client's own carries the request, headers and all
-        Effect.provideService(HttpClient.TracerDisabledWhen, () => true),
-        Effect.updateContext(withoutRedirects)
+        observed(operation),
+        Effect.updateContext(discreet)
       )
     }
     return {
@@ -211,9 +209,17 @@ const toHttp = (options: Options, request: Request, authorization: Authorization
     request.body === undefined ? (same) => same : HttpClientRequest.bodyJsonUnsafe(request.body)
   )
 
-/** fetch would follow a redirect and take the credentials along. */
-const withoutRedirects = <R>(context: Context.Context<R>): Context.Context<R> =>
-  Context.add(context, FetchHttpClient.RequestInit, {
-    ...Context.getOrUndefined(context, FetchHttpClient.RequestInit),
-    redirect: "manual"
-  })
+/** What a transport and the client's own tracing must not do with a request. */
+const discreet = <R>(context: Context.Context<R>): Context.Context<R> =>
+  context.pipe(
+    Context.add(HttpClient.TracerPropagationEnabled, false),
+    // a failed span of the client's own carries the request, headers and all
+    Context.add(HttpClient.TracerDisabledWhen, always),
+    // fetch would follow a redirect and take the credentials along
+    Context.add(FetchHttpClient.RequestInit, {
+      ...Context.getOrUndefined(context, FetchHttpClient.RequestInit),
+      redirect: "manual"
+    })
+  )
+
+const always = () => true

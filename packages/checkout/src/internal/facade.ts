@@ -49,6 +49,7 @@ export const facade = Effect.fnUntraced(function*(
   return {
     open: (order) => call(checkout.open(order)),
     get: (reference) => call(checkout.get(reference)),
+    refresh: (reference) => call(checkout.refresh(reference)),
     receive: (account, webhook) => call(Effect.suspend(() => checkout.receive(account, RawWebhook.make(webhook)))),
     cancel: (reference) => call(checkout.cancel(reference)),
     resolve: (reference, attempt, decision, who) =>

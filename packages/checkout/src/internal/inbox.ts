@@ -10,12 +10,16 @@ import * as RetryPolicy from "@gatefold/core/RetryPolicy"
 import { Admitted } from "@gatefold/core/WebhookEvent"
 import { WebhookEvents } from "@gatefold/core/WebhookEvents"
 import * as WebhookOwnership from "@gatefold/core/WebhookOwnership"
+import * as Arr from "effect/Array"
 import * as Clock from "effect/Clock"
 import * as Digest from "effect/crypto/Digest"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Hex from "effect/encoding/Hex"
+import * as Order from "effect/Order"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as Semaphore from "effect/Semaphore"
 import * as SqlClient from "effect/sql/SqlClient"
 import type { Fragment } from "effect/sql/Statement"
 import type { Received } from "../Checkout.ts"
@@ -28,9 +32,13 @@ import type { Orders } from "./orders.ts"
 import * as Queue from "./queue.ts"
 import type { Signal } from "./signal.ts"
 import { first, rows, run, transaction, Whole } from "./storage.ts"
+import * as Together from "./together.ts"
 
 /** How many webhooks one process resolves at a time. */
 const takers = 32
+
+/** How many webhooks that come in at once are stored by one transaction at most. */
+const perTransaction = 32
 
 /** Two hints about one invoice make one look within this time, so that a flood of them is none of reads. */
 const hintGapMillis = 2_000
@@ -41,6 +49,15 @@ type Key = typeof Key.Type
 const admittedJson = Schema.fromJsonString(Schema.toCodecJson(Admitted))
 const Row = Schema.Struct({ admitted: admittedJson, result: Schema.String })
 const encodeAdmitted = Schema.encodeEffect(admittedJson)
+
+/** A webhook that is to be stored, and what it says. */
+interface Incoming {
+  readonly key: Key
+  readonly admitted: string
+}
+
+const nameOf = ({ account, digest }: Key): string => `${account}/${digest}`
+const byName = Order.mapInput(Order.String, ({ key }: Incoming) => nameOf(key))
 
 /** @internal */
 export interface Options {
@@ -57,31 +74,47 @@ export const make = Effect.fnUntraced(function*({ accounts, observing, options, 
   const { digest } = yield* Digest.Digest
   const { store } = options
   const touched = rows(Schema.Struct({ number: Whole }))
-  const inserted = rows(Schema.Struct({ digest: Schema.String }))
+  const inserted = rows(Key)
   const row = first(Row)
-  const queue = yield* Queue.make(`gatefold/${store}/webhooks`, Key, options.takeOverAfter)
+  // those that were stored together are one item, of which whatever is settled is not done again
+  const queue = yield* Queue.make(`gatefold/${store}/webhooks`, Schema.Array(Key), options.takeOverAfter)
+  const resolving = yield* Semaphore.make(takers)
 
   /** The fingerprint of the bytes, by which a webhook that is sent again is known. */
   const fingerprint = (body: Uint8Array) => Effect.map(Effect.orDie(digest(Digest.sha256, body)), Hex.encode)
 
-  const keep = Effect.fnUntraced(function*(key: Key, admitted: Admitted) {
-    const now = yield* Clock.currentTimeMillis
-    const values = {
+  /** Stores those that are not known, and tells of each whether it was. */
+  const keep = Effect.fnUntraced(function*(all: Arr.NonEmptyReadonlyArray<Incoming>) {
+    const received_at = yield* Clock.currentTimeMillis
+    // everybody stores in one order: two processes that store the same must not wait for each other
+    const values = Arr.map(Arr.sort(all, byName), ({ admitted, key: { account, digest } }) => ({
       store,
-      ...key,
-      admitted: yield* Effect.orDie(encodeAdmitted(admitted)),
-      received_at: now,
+      account,
+      digest,
+      admitted,
+      received_at,
       result: "admitted",
       settled_at: null
-    }
-    const isNew = (yield* inserted(
+    }))
+    const stored = yield* inserted(
       sql`INSERT INTO gatefold_inbox ${sql.insert(values)}
-        ON CONFLICT (store, account, digest) DO NOTHING RETURNING digest`
-    )).length > 0
-    // the row says what is known, so that the queue must not: it remembers ids for longer than rows are kept
-    if (isNew) yield* queue.offer(`${key.account}/${key.digest}/${now}`, key)
-    const received: Received = isNew ? "stored" : "known"
-    return received
+        ON CONFLICT (store, account, digest) DO NOTHING RETURNING account, digest`
+    )
+    const [first] = stored
+    // the rows say what is known, so that the queue must not: it remembers ids for longer than rows are kept
+    if (first !== undefined) yield* queue.offer(`${nameOf(first)}/${received_at}`, stored)
+    const names = new Set(stored.map(nameOf))
+    const firsts = new Map(all.toReversed().map((one) => [nameOf(one.key), one]))
+    return (one: Incoming): Received => {
+      const name = nameOf(one.key)
+      return names.has(name) && firsts.get(name) === one ? "stored" : "known"
+    }
+  })
+
+  const storeTogether = yield* Together.make({
+    store: (all: Arr.NonEmptyReadonlyArray<Incoming>) => transaction(sql)(keep(all)),
+    atMost: perTransaction,
+    isOfOne: ({ kind }) => kind === "other"
   })
 
   /** When a look that was asked for now may happen: looks at one invoice keep their distance. */
@@ -92,7 +125,8 @@ export const make = Effect.fnUntraced(function*({ accounts, observing, options, 
   const hint = Effect.fnUntraced(function*(account: AccountId, invoice: string) {
     const now = yield* Clock.currentTimeMillis
     const ours = yield* touched(
-      sql`UPDATE gatefold_attempts SET is_woken = 1, due_at = ${soon(now)}
+      // reads that failed before say nothing any more: its provider is there
+      sql`UPDATE gatefold_attempts SET is_woken = 1, failed_polls = 0, due_at = ${soon(now)}
         WHERE store = ${store} AND account = ${account} AND invoice_id = ${invoice} RETURNING number`
     )
     if (ours.length === 0) {
@@ -112,7 +146,7 @@ export const make = Effect.fnUntraced(function*({ accounts, observing, options, 
     const admitted = yield* Accounts.on(account, Effect.flatMap(WebhookEvents, ({ admit }) => admit(webhook)))
     if (admitted.proof.mode === "readback") return yield* hint(admitted.account, admitted.invoice)
     const key: Key = { account: admitted.account, digest: yield* fingerprint(webhook.body) }
-    return yield* transaction(sql)(keep(key, admitted))
+    return yield* storeTogether({ key, admitted: yield* Effect.orDie(encodeAdmitted(admitted)) })
   })
 
   const settle = Effect.fnUntraced(function*({ account, digest }: Key, result: string) {
@@ -147,8 +181,12 @@ export const make = Effect.fnUntraced(function*({ accounts, observing, options, 
     waits ? Effect.fail(new Waits({ kind: "MayBeOurs" })) : settle(key, "unowned")
 
   const apply = Effect.fnUntraced(function*(key: Key, invoice: Invoice, is: Standing) {
-    const order = yield* observing.observe(key.account, invoice, "webhook")
-    if (order !== undefined) return yield* settle(key, "applied")
+    const isApplied = yield* transaction(sql)(Effect.gen(function*() {
+      const order = yield* observing.observe(key.account, invoice, "webhook")
+      if (order !== undefined) yield* settle(key, "applied")
+      return order !== undefined
+    }))
+    if (isApplied) return
     // one that names another's reference is not ours, whatever the create that is under way comes to
     yield* invoice.reference === undefined ? unowned(key, is) : settle(key, "unowned")
   })
@@ -181,7 +219,15 @@ export const make = Effect.fnUntraced(function*({ accounts, observing, options, 
   })
 
   /** The queue stores the text of what it is told: the kind of a failure, whatever it was. */
-  const told = (key: Key) => Effect.catchCause(process(key), (cause) => Effect.fail(kindOf(cause)))
+  const toldOne = (key: Key) =>
+    resolving.withPermits(1)(Effect.catchCause(process(key), (cause) => Effect.fail(kindOf(cause))))
+
+  /** One that fails keeps none of the others back. */
+  const told = Effect.fnUntraced(function*(keys: ReadonlyArray<Key>) {
+    const results = yield* Effect.forEach(keys, (key) => Effect.result(toldOne(key)), { concurrency: "unbounded" })
+    const failure = results.find(Result.isFailure)
+    if (failure !== undefined) return yield* Effect.fail(failure.failure)
+  })
 
   // it keeps what failed; its own outages come back as failures or defects of take
   const worker = Effect.forever(Effect.catchCause(queue.take(told), () => Effect.sleep("200 millis")))

@@ -10,6 +10,7 @@ import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import type * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
+import * as Scope from "effect/Scope"
 import type * as GatewayError from "../GatewayError.ts"
 import type { Operation } from "../Operation.ts"
 import * as Present from "../Present.ts"
@@ -44,10 +45,12 @@ export const attempt = <S extends Schema.Decoder<unknown>>(
   request: HttpClientRequest.HttpClientRequest,
   answer: S
 ): Effect.Effect<S["Type"], Trouble.Trouble> =>
-  HttpClient.withScope(client).execute(request).pipe(
-    Effect.flatMap((response) => receive(dialect, operation, request, response, answer)),
-    // an answer that is not read to its end holds its connection until the scope closes
-    Effect.scoped,
+  releasedUnlessRead((onRead) =>
+    Effect.flatMap(
+      HttpClient.withScope(client).execute(request),
+      (response) => receive(dialect, operation, request, response, answer, onRead)
+    )
+  ).pipe(
     Effect.catchTag("HttpClientError", (error) =>
       Effect.fail(onTheWay(neverSent.evidence(error), neverSent.trouble(error)))),
     // some transports throw on a header that they cannot write
@@ -61,6 +64,23 @@ export const attempt = <S extends Schema.Decoder<unknown>>(
     })
   )
 
+/**
+ * An answer that is not read to its end holds its connection until the scope closes, which aborts the request. One that
+ * is read to its end holds nothing, and to abort it all the same costs more than to decode it.
+ */
+const releasedUnlessRead = <A, E, R>(use: (onRead: () => void) => Effect.Effect<A, E, R | Scope.Scope>) =>
+  Effect.suspend(() => {
+    const scope = Scope.makeUnsafe()
+    let isRead = false
+    const used = use(() => {
+      isRead = true
+    })
+    return Effect.onExit(
+      Effect.provideService(used, Scope.Scope, scope),
+      (exit) => isRead ? Effect.void : Scope.close(scope, exit)
+    )
+  })
+
 const onTheWay = (evidence: string | undefined, what: string): Trouble.Trouble =>
   evidence === undefined ? Trouble.lost(what) : Trouble.neverSent(evidence)
 
@@ -69,13 +89,15 @@ const receive = Effect.fnUntraced(function*<S extends Schema.Decoder<unknown>>(
   operation: Operation,
   request: HttpClientRequest.HttpClientRequest,
   response: HttpClientResponse.HttpClientResponse,
-  answer: S
+  answer: S,
+  onRead: () => void
 ) {
   const { status } = response
   if (wasRedirected(request, response)) {
     return yield* Effect.fail(Trouble.unreadable("status", "a redirect, which is not followed", status))
   }
   const body = yield* readBody(response, operation.maxBody)
+  onRead()
   if (status < 200 || status >= 300) {
     const now = yield* DateTime.now
     return yield* Effect.fail(refusal(dialect, operation, response, body, now))
@@ -102,7 +124,10 @@ const wasRedirected = (
   response: HttpClientResponse.HttpClientResponse
 ): boolean =>
   (response.status >= 300 && response.status < 400) ||
-  URL.parse(response.url)?.origin !== URL.parse(request.url)?.origin
+  !(isBelow(response.url, request.url) || URL.parse(response.url)?.origin === URL.parse(request.url)?.origin)
+
+/** The same address, its query aside. A host cannot go on behind a question mark, so nothing has to be parsed. */
+const isBelow = (answered: string, asked: string): boolean => answered === asked || answered.startsWith(`${asked}?`)
 
 const refusal = (
   dialect: Dialect,

@@ -17,15 +17,17 @@ export interface Body<E> {
 /** @internal */
 export const read = <E>({ headers, stream }: Body<E>, limit: number): Effect.Effect<Uint8Array, BodyTooLarge | E> =>
   Effect.suspend(() => {
-    const tooLarge = Effect.fail(new BodyTooLarge({ limit }))
+    const tooLarge = Effect.suspend(() => Effect.fail(new BodyTooLarge({ limit })))
     if (Number(headers["content-length"]) > limit) return tooLarge
     const chunks: Array<Uint8Array> = []
     let size = 0
     return stream.pipe(
-      Stream.runForEach((chunk) => {
-        size += chunk.length
-        if (size > limit) return tooLarge
-        chunks.push(chunk)
+      Stream.runForEachArray((several) => {
+        for (const chunk of several) {
+          size += chunk.length
+          if (size > limit) return tooLarge
+          chunks.push(chunk)
+        }
         return Effect.void
       }),
       Effect.map(() => concatenate(chunks, size))
@@ -33,6 +35,8 @@ export const read = <E>({ headers, stream }: Body<E>, limit: number): Effect.Eff
   })
 
 const concatenate = (chunks: ReadonlyArray<Uint8Array>, size: number): Uint8Array => {
+  const [only] = chunks
+  if (only !== undefined && chunks.length === 1) return only
   const all = new Uint8Array(size)
   let offset = 0
   for (const chunk of chunks) {

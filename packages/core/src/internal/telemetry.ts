@@ -7,34 +7,63 @@ import type { GatewayError } from "../GatewayError.ts"
 import type { AccountId, ProviderId } from "../Identifiers.ts"
 import type { Operation } from "../Operation.ts"
 
-const calls = Metric.counter("gatefold_calls", {
-  description: "Calls to payment providers, by outcome: ok or the reason of the failure",
-  incremental: true
-})
+const calls = (attributes: Readonly<Record<string, string>>) =>
+  Metric.counter("gatefold_calls", {
+    description: "Calls to payment providers, by outcome: ok or the reason of the failure",
+    incremental: true,
+    attributes
+  })
 
-const duration = Metric.timer("gatefold_call_duration", {
-  description: "Time of calls to payment providers, retries and pauses included"
-})
+const duration = (attributes: Readonly<Record<string, string>>) =>
+  Metric.timer("gatefold_call_duration", {
+    description: "Time of calls to payment providers, retries and pauses included",
+    attributes
+  })
 
-/** @internal */
-export const observed =
-  (account: { readonly provider: ProviderId; readonly account: AccountId }, operation: Operation) =>
-  <A, R>(call: Effect.Effect<A, GatewayError, R>): Effect.Effect<A, GatewayError, R> => {
-    const attributes = { provider: account.provider, account: account.account, operation: operation.name }
-    const count = (outcome: string) => Metric.update(Metric.withAttributes(calls, { ...attributes, outcome }), 1)
-    return call.pipe(
-      Effect.tap(() => count("ok")),
-      Effect.tapError(({ reason }) =>
-        Effect.andThen(Effect.annotateCurrentSpan("gatefold.reason", reason._tag), count(reason._tag))
-      ),
-      Effect.trackDuration(Metric.withAttributes(duration, attributes)),
-      Effect.withSpan(`gatefold.${account.provider}.${operation.name}`, {
-        kind: "client",
-        attributes: {
-          "gatefold.provider": account.provider,
-          "gatefold.account": account.account,
-          "gatefold.operation": operation.name
-        }
-      })
-    )
+interface Account {
+  readonly provider: ProviderId
+  readonly account: AccountId
+}
+
+/** @internal What watches the calls of one account. Its series are kept: to find one by its attributes costs as much as the rest. */
+export const observer = ({ account, provider }: Account) => {
+  const watching = memoized((operation: string) => watch({ provider, account, operation }))
+  return ({ name }: Operation) => watching(name)
+}
+
+const memoized = <A>(make: (key: string) => A) => {
+  const made = new Map<string, A>()
+  return (key: string): A => {
+    const known = made.get(key)
+    if (known !== undefined) return known
+    const one = make(key)
+    made.set(key, one)
+    return one
   }
+}
+
+const watch = (attributes: Account & { readonly operation: string }) => {
+  const time = duration({ ...attributes })
+  const count = memoized((outcome) => Metric.update(calls({ ...attributes, outcome }), 1))
+  const span = {
+    kind: "client",
+    // it would hold the place of this line
+    captureStackTrace: false,
+    attributes: {
+      "gatefold.provider": attributes.provider,
+      "gatefold.account": attributes.account,
+      "gatefold.operation": attributes.operation
+    }
+  } as const
+  const name = `gatefold.${attributes.provider}.${attributes.operation}`
+  const outcome = {
+    onFailure: ({ reason }: GatewayError) =>
+      Effect.andThen(Effect.annotateCurrentSpan("gatefold.reason", reason._tag), count(reason._tag)),
+    onSuccess: () => count("ok")
+  }
+  return <A, R>(call: Effect.Effect<A, GatewayError, R>): Effect.Effect<A, GatewayError, R> => {
+    const counted = Effect.tapError(Effect.tap(call, outcome.onSuccess), outcome.onFailure)
+    // in a pipe the span would take the stack in spite of its options
+    return Effect.withSpan(Effect.trackDuration(counted, time), name, span)
+  }
+}
