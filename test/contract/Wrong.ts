@@ -4,7 +4,7 @@
  * A wrong adapter is a right one with its transport, its services or its settings spoilt. `caughtBy` names the case that
  * is meant for the mistake; that case passes for the adapter that was spoilt.
  */
-import * as Capability from "@gatefold/core/Capability"
+import type * as Capability from "@gatefold/core/Capability"
 import type { Gateway } from "@gatefold/core/Gateway"
 import type * as Settings from "@gatefold/core/Settings"
 import type { Subject } from "@gatefold/testkit/Subject"
