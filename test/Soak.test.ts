@@ -7,7 +7,7 @@ import * as Evidence from "./soak/Evidence.ts"
 import * as Place from "./soak/Place.ts"
 import * as Soak from "./soak/Soak.ts"
 
-describe("a shop that is killed again and again", () => {
+describe.concurrent("a shop that is killed again and again", () => {
   for (const kind of ["sqlite", "postgres"] as const) {
     it.live(`loses nothing and does nothing twice on ${kind}`, () =>
       Effect.gen(function*() {

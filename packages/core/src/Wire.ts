@@ -52,9 +52,22 @@ const numberOrEscape = /(?:^|[:,[])\s*-?\d[\d.eE+-]*\s*(?:[,\]}]|$)|\\/u
 
 /**
  * Whether a text of JSON has no number and no escape, so that every text in it stands there letter by letter and there
- * is nothing to be said about any value. Most answers are so, and a reviver takes five times as long.
+ * is nothing for a reviver to do, which takes five times as long. A reviver also refuses what is nested without end, and
+ * so is left out only where that cannot be.
  */
-const isAsWritten = (text: string): boolean => !numberOrEscape.test(text)
+const isAsWritten = (text: string): boolean => !numberOrEscape.test(text) && isShallow(text)
+
+const surelyShallow = 1_000
+
+const isShallow = (text: string): boolean => {
+  let opened = 0
+  for (const bracket of ["[", "{"]) {
+    for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1)) {
+      if (++opened > surelyShallow) return false
+    }
+  }
+  return true
+}
 
 const decodeUtf8 = (bytes: Uint8Array) =>
   Result.mapError(
