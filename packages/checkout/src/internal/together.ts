@@ -28,12 +28,15 @@ interface Waiting<A, B, E> {
 export const make = Effect.fnUntraced(function*<A, B, E, R>(
   { atMost, isOfOne, store }: Options<A, B, E, R>
 ): Effect.fn.Return<(one: A) => Effect.Effect<B, E>, never, R | Scope.Scope> {
-  const waiting = yield* Effect.acquireRelease(Queue.unbounded<Waiting<A, B, E>>(), (queue) =>
-    Effect.flatMap(Queue.clear(queue), (left) =>
-      Effect.andThen(
-        Effect.forEach(left, ({ answer }) => Deferred.interrupt(answer), { discard: true }),
-        Queue.shutdown(queue)
-      )))
+  const waiting = yield* Effect.acquireRelease(
+    Queue.unbounded<Waiting<A, B, E>>(),
+    (queue) =>
+      Effect.flatMap(Queue.clear(queue), (left) =>
+        Effect.andThen(
+          Effect.forEach(left, ({ answer }) => Deferred.interrupt(answer), { discard: true }),
+          Queue.shutdown(queue)
+        ))
+  )
 
   const answered = (some: Arr.NonEmptyReadonlyArray<Waiting<A, B, E>>, exit: Exit.Exit<(one: A) => B, E>) =>
     Effect.forEach(some, ({ answer, one }) => Deferred.done(answer, Exit.map(exit, (of) => of(one))), { discard: true })
