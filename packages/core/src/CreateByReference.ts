@@ -71,7 +71,8 @@ const never = () => false
  * is paid. One of another price is an `IntegrityMismatch`, one that ended unpaid a `Conflict(referenceSpent)`.
  */
 export const create = Effect.fnUntraced(function*(options: Options) {
-  const { isDuplicate = never, lookUp, mayBeOurs = never, refusesDuplicates, send } = options
+  const { isDuplicate = never, mayBeOurs = never, refusesDuplicates, send } = options
+  const lookUp = Effect.map(options.lookUp, (found) => isOfAnother(options, found) ? inconclusive : found)
   if (options.lookUpFirst === true) {
     const found = yield* lookUp
     if (found._tag === "Found") return yield* judge(options, found.invoice)
@@ -93,6 +94,12 @@ export const create = Effect.fnUntraced(function*(options: Options) {
     if (refusal.reason._tag !== "OutcomeUnknown" || !refusesDuplicates || sent === sends) return yield* refusal
   }
 })
+
+/** What a look-up gives for another reference says nothing about this one, not even that there is none. */
+const isOfAnother = ({ asked: { reference } }: Options, found: Found): boolean =>
+  found._tag === "Found" && found.invoice.reference !== reference
+
+const inconclusive: Found = { _tag: "Inconclusive" }
 
 type Unclear = Extract<Found, { readonly _tag: "Several" | "Inconclusive" }>
 

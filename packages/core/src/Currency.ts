@@ -36,11 +36,14 @@ export const parse = (input: Input): Currency | undefined => {
   if (input instanceof Currency) return input
   const { code, network } = typeof input === "string" ? fromText(input) : input
   const upper = upperCase(code)
-  if (!Schema.is(Code)(upper)) return undefined
+  if (!isCode(upper)) return undefined
   if (network === undefined) return new Currency({ code: upper })
   const chain = upperCase(network)
-  return Schema.is(Network)(chain) ? new Currency({ code: upper, network: chain }) : undefined
+  return isNetwork(chain) ? new Currency({ code: upper, network: chain }) : undefined
 }
+
+const isCode = Schema.is(Code)
+const isNetwork = Schema.is(Network)
 
 /** ASCII alone: `toUpperCase` would turn letters of other alphabets into Latin ones, such as the long s into S. */
 const upperCase = (text: string): string => text.replace(/[a-z]/gu, (letter) => letter.toUpperCase())

@@ -8,7 +8,7 @@ import { InvalidRequest } from "./GatewayError.ts"
 import { Reference } from "./Identifiers.ts"
 import * as Money from "./Money.ts"
 import * as Present from "./Present.ts"
-import { isSecure, SecureUrl } from "./SecureUrl.ts"
+import { SecureUrl } from "./SecureUrl.ts"
 
 /**
  * One attempt to collect an order. A provider ignores what it has no use for.
@@ -52,9 +52,12 @@ export interface Limits {
 
 const refuse = (field: string, issue: string) => Result.fail(new InvalidRequest({ field, issue }))
 
+const isReference = Schema.is(Reference)
+const isSecureUrl = Schema.is(SecureUrl)
+
 /** Checks a reference by itself, for look-ups. */
 export const checkReference = (text: string): Result.Result<Reference, InvalidRequest> =>
-  Schema.is(Reference)(text)
+  isReference(text)
     ? Result.succeed(text)
     : refuse("reference", "1 to 120 letters, digits and ._~-, not beginning with a dot or a tilde")
 
@@ -78,22 +81,19 @@ const refusePrice = (error: Money.MoneyError) =>
 
 /** Runs all checks; the first that does not hold is the refusal. */
 export const check = (input: NewInvoice, limits: Limits): Result.Result<Checked, InvalidRequest> =>
-  Result.gen(function*() {
-    const reference = yield* checkReference(input.reference)
-    const price = yield* checkPrice(input.price, limits)
-    return {
-      reference,
-      price,
-      ...Present.only({
-        customer: yield* checkText("customer", input.customer, limits.customerLength),
-        description: yield* checkText("description", input.description, limits.descriptionLength),
-        payWith: yield* checkAsset(input.payWith),
-        successUrl: yield* checkUrl("successUrl", input.successUrl),
-        failureUrl: yield* checkUrl("failureUrl", input.failureUrl),
-        webhookUrl: yield* checkUrl("webhookUrl", input.webhookUrl)
-      })
-    }
-  })
+  Result.map(
+    Result.all({
+      reference: checkReference(input.reference),
+      price: checkPrice(input.price, limits),
+      customer: checkText("customer", input.customer, limits.customerLength),
+      description: checkText("description", input.description, limits.descriptionLength),
+      payWith: checkAsset(input.payWith),
+      successUrl: checkUrl("successUrl", input.successUrl),
+      failureUrl: checkUrl("failureUrl", input.failureUrl),
+      webhookUrl: checkUrl("webhookUrl", input.webhookUrl)
+    }),
+    Present.only
+  )
 
 const checkText = (
   field: string,
@@ -116,7 +116,7 @@ export const checkAsset = (
 
 const checkUrl = (field: string, text: string | undefined): Result.Result<SecureUrl | undefined, InvalidRequest> => {
   if (text === undefined) return Result.succeed(undefined)
-  return isSecure(text) && Schema.is(SecureUrl)(text)
+  return isSecureUrl(text)
     ? Result.succeed(text)
     : refuse(field, "must be an absolute https URL")
 }

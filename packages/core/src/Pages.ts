@@ -8,6 +8,9 @@ import * as Stream from "effect/Stream"
 /** How many pages in a row may bring nothing new before the list is taken for stuck. */
 const stuckAfter = 3
 
+/** How many items are remembered at least: a long list must not fill the memory. */
+const remembered = 10_000
+
 interface State {
   readonly page: number
   readonly withoutNews: number
@@ -25,9 +28,29 @@ export interface Options<A, E> {
 }
 
 /**
+ * Remembers the newest items, by which those that moved are known, and those of some pages further back, by which a list
+ * that begins again is known however long it is: these are taken from where the page's number is a power of two.
+ */
+const makeMemory = () => {
+  let [older, newest, landmark] = [new Set<string>(), new Set<string>(), new Set<string>()]
+  let landmarkAt = 1
+  return (page: number, id: string): boolean => {
+    if (newest.has(id) || older.has(id) || landmark.has(id)) return false
+    newest.add(id)
+    if (newest.size === remembered) [older, newest] = [newest, new Set()]
+    if (page >= landmarkAt * 2) {
+      landmarkAt *= 2
+      landmark = new Set()
+    }
+    if (page < landmarkAt + stuckAfter) landmark.add(id)
+    return true
+  }
+}
+
+/**
  * Reads page after page from 1, each only when it is wanted, and ends at the first empty one, or behind a page that has
- * fewer items than `pageSize`. Items that moved to another page meanwhile come once. A list that keeps repeating itself
- * fails with `stuck`.
+ * fewer items than `pageSize`. Items that moved to another page meanwhile come once, unless they moved by more than
+ * 10,000. A list that keeps repeating itself fails with `stuck`. Takes no more memory for a longer list.
  */
 export const numbered = <A, E, R, E2>(
   fetch: (page: number) => Effect.Effect<ReadonlyArray<A>, E, R>,
@@ -35,12 +58,13 @@ export const numbered = <A, E, R, E2>(
 ): Stream.Stream<A, E | E2, R> =>
   // each run of the stream has seen nothing yet
   Stream.suspend(() => {
-    const seen = new Set<string>()
-    const isNew = (item: A): boolean => seen.size < seen.add(id(item)).size
+    const isNew = makeMemory()
     const start: State = { page: 1, withoutNews: 0 }
     return Stream.paginate(start, ({ page, withoutNews }) =>
       Effect.flatMap(fetch(page), (items): Effect.Effect<readonly [Array<A>, Option.Option<State>], E2> => {
-        const news = items.filter(isNew)
+        const news = items.filter((item) =>
+          isNew(page, id(item))
+        )
         if (items.length === 0 || items.length < pageSize) {
           return Effect.succeed([news, Option.none()])
         }

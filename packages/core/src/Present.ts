@@ -12,9 +12,10 @@ const ordinary = { configurable: true, enumerable: true, writable: true }
 
 /** Drops the keys whose value is `undefined`, as exact optional fields want it. */
 export function only<T extends object>(fields: T): Present<T>
-export function only(fields: object): object {
+export function only(fields: Readonly<Record<string, unknown>>): object {
   const present: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(fields)) {
+  for (const name of Object.keys(fields)) {
+    const value = fields[name]
     if (value === undefined) continue
     if (name === "__proto__") Object.defineProperty(present, name, { value, ...ordinary })
     else present[name] = value

@@ -8,8 +8,10 @@
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import { memoize } from "effect/Function"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Headers from "effect/http/Headers"
+import * as HttpBody from "effect/http/HttpBody"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Record from "effect/Record"
@@ -18,7 +20,7 @@ import type * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
 import { GatewayError, IntegrityMismatch, InvalidRequest, type Reason, Unavailable } from "./GatewayError.ts"
 import type { AccountId, ProviderId } from "./Identifiers.ts"
-import { attempt } from "./internal/attempt.ts"
+import { attempt, type Dialect } from "./internal/attempt.ts"
 import { isKeepable } from "./internal/keepable.ts"
 import { type Failed, isHarmless, repeat, type TooLate } from "./internal/repeat.ts"
 import { observer } from "./internal/telemetry.ts"
@@ -91,9 +93,11 @@ export const path = (parts: TemplateStringsArray, ...ids: ReadonlyArray<string>)
 
 export const make = (options: Options): Effect.Effect<ProviderClient, never, HttpClient.HttpClient> =>
   Effect.map(HttpClient.HttpClient, (transport) => {
-    const client = (options.transformClient ?? ((same) => same))(transport)
+    const client = HttpClient.withScope((options.transformClient ?? ((same) => same))(transport))
     const { account, provider } = options
     const observed = observer(options)
+    const dialectOf = memoize((authorization: Authorization) => withTokens(options, authorization))
+    const baseUrl = options.baseUrl.replace(/\/+$/u, "")
     const error: ProviderClient["error"] = (operation, reason) =>
       new GatewayError({ provider, account, operation: operation.name, reason: withoutProse(options.secrets, reason) })
 
@@ -106,8 +110,8 @@ export const make = (options: Options): Effect.Effect<ProviderClient, never, Htt
             Effect.mapError(timeLeft, () => Trouble.neverSent("no time left")),
             (timeout) =>
               attempt(
-                { client, dialect: withTokens(options, authorization), operation, timeout },
-                toHttp(options, request, authorization),
+                { client, dialect: dialectOf(authorization), operation, timeout },
+                toHttp(baseUrl, request, authorization),
                 answer
               )
           ).pipe(Effect.updateService(Headers.CurrentRedactedNames, withNamesOf(authorization)))
@@ -158,9 +162,10 @@ const refusal = ({ keyHeader }: Operation, { headers, path }: Request): Reason |
 const leadsElsewhere = (path: string): boolean => /(^|\/)(\.|%2e){1,2}(\/|$)/iu.test(path)
 
 /** A header's token is as secret as the credentials that it was got with. */
-const withTokens = (options: Options, { headers }: Authorization): Options => ({
-  ...options,
-  secrets: [...options.secrets, ...Object.values(headers)]
+const withTokens = ({ readEnvelope, reasonOf, secrets }: Options, { headers }: Authorization): Dialect => ({
+  readEnvelope,
+  reasonOf,
+  secrets: [...secrets, ...Object.values(headers)]
 })
 
 /** An unreadable answer to signing in is no answer to the call that was not sent. */
@@ -200,26 +205,31 @@ const withNamesOf = ({ headers }: Authorization) => (names: ReadonlyArray<string
   ...Object.keys(headers).map((name) => name.toLowerCase())
 ]
 
-const toHttp = (options: Options, request: Request, authorization: Authorization) =>
-  HttpClientRequest.make(request.method)(options.baseUrl.replace(/\/+$/u, "") + request.path).pipe(
-    HttpClientRequest.acceptJson,
-    HttpClientRequest.setHeaders({ "user-agent": "gatefold", "accept-encoding": "identity", ...request.headers }),
-    HttpClientRequest.setHeaders(Record.map(authorization.headers, Redacted.value)),
-    HttpClientRequest.setUrlParams(Present.only(request.query ?? {})),
-    request.body === undefined ? (same) => same : HttpClientRequest.bodyJsonUnsafe(request.body)
-  )
+/** What every request says of its sender; an encoded body could not be limited by its length. */
+const common = { accept: "application/json", "accept-encoding": "identity", "user-agent": "gatefold" }
+
+const toHttp = (baseUrl: string, { body, headers, method, path, query }: Request, authorization: Authorization) =>
+  HttpClientRequest.make(method)(baseUrl + path, {
+    headers: { ...common, ...headers, ...Record.map(authorization.headers, Redacted.value) },
+    ...Present.only({
+      urlParams: query === undefined ? undefined : Present.only(query),
+      body: body === undefined ? undefined : HttpBody.jsonUnsafe(body)
+    })
+  })
 
 /** What a transport and the client's own tracing must not do with a request. */
-const discreet = <R>(context: Context.Context<R>): Context.Context<R> =>
-  context.pipe(
-    Context.add(HttpClient.TracerPropagationEnabled, false),
-    // a failed span of the client's own carries the request, headers and all
-    Context.add(HttpClient.TracerDisabledWhen, always),
-    // fetch would follow a redirect and take the credentials along
-    Context.add(FetchHttpClient.RequestInit, {
-      ...Context.getOrUndefined(context, FetchHttpClient.RequestInit),
-      redirect: "manual"
-    })
+const discreet = <R>(context: Context.Context<R>): Context.Context<R> => {
+  const init = Context.getOrUndefined(context, FetchHttpClient.RequestInit)
+  return Context.merge(
+    context,
+    init === undefined ? silent : Context.add(silent, FetchHttpClient.RequestInit, { ...init, redirect: "manual" })
   )
+}
 
-const always = () => true
+const silent = Context.empty().pipe(
+  Context.add(HttpClient.TracerPropagationEnabled, false),
+  // a failed span of the client's own carries the request, headers and all
+  Context.add(HttpClient.TracerDisabledWhen, () => true),
+  // fetch would follow a redirect and take the credentials along
+  Context.add(FetchHttpClient.RequestInit, { redirect: "manual" })
+)

@@ -1,24 +1,22 @@
 /**
  * Signatures of webhooks: an HMAC over the raw bytes, in the scheme that is configured.
  */
-import * as Mac from "effect/crypto/Mac"
-import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Base64 from "effect/encoding/Base64"
 import * as Hex from "effect/encoding/Hex"
-import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
+import * as Hmac from "./internal/hmac.ts"
 import type { RawWebhook } from "./RawWebhook.ts"
 import type { Why } from "./WebhookRejected.ts"
 import * as Wire from "./Wire.ts"
 
 /** How a provider signs. */
 export interface Scheme {
-  readonly algorithm: "sha256" | "sha384" | "sha512"
+  readonly algorithm: Hmac.Algorithm
   /** What is signed: `{timestamp}` and `{body}` stand for the header's text and the raw bytes. */
   readonly signedText: string
   readonly encoding: "hex" | "base64"
@@ -48,8 +46,6 @@ export interface Unproven {
   readonly detail: string
 }
 
-const algorithms = { sha256: Mac.hmacSha256, sha384: Mac.hmacSha384, sha512: Mac.hmacSha512 } as const
-
 /** Bytes of a signature. */
 const sizes = { sha256: 32, sha384: 48, sha512: 64 } as const
 
@@ -61,39 +57,26 @@ export interface Signer {
   readonly sign: (body: Uint8Array, timestamp: string) => Effect.Effect<Readonly<Record<string, string>>>
 }
 
-/** The `Mac` of the context, else one on the platform's Web Crypto. */
-const mac: Effect.Effect<Mac.Mac["Service"]> = Effect.flatMap(
-  Effect.serviceOption(Mac.Mac),
-  Option.match({
-    onSome: (given) => Effect.succeed(given),
-    onNone: () => Mac.Mac.pipe(Effect.provide(Layer.provide(Mac.layerWebCrypto, SecureRandom.layerWebCrypto)))
-  })
-)
-
 /** Prepares the secrets, none of which may be empty: settings see to that. */
 export const make = Effect.fnUntraced(function*(scheme: Scheme, secrets: ReadonlyArray<Redacted.Redacted>) {
-  const { sign, verify } = yield* mac
-  const encoder = new TextEncoder()
-  const keys = yield* Effect.forEach(
+  const hmacs = yield* Effect.forEach(
     secrets,
-    (secret) => Effect.orDie(Mac.key(algorithms[scheme.algorithm], encoder.encode(Redacted.value(secret))))
+    (secret) => Hmac.make(scheme.algorithm, utf8.encode(Redacted.value(secret)))
   )
+  const signedParts = signedPartsOf(scheme.signedText)
   const signer: Signer = {
     verify: Effect.fnUntraced(function*(webhook) {
-      const given = yield* Effect.fromResult(readHeaders(scheme, webhook))
-      const signed = signedBytes(scheme.signedText, given.timestamp, webhook.body)
-      const matches = yield* Effect.forEach(keys, (key) => Effect.orDie(verify(key, given.tag, signed)))
+      const { tag, timestamp } = yield* Effect.fromResult(readHeaders(scheme, webhook))
+      const signed = signedParts(timestamp, webhook.body)
+      const matches = yield* Effect.forEach(hmacs, ({ verify }) => verify(tag, signed))
       const secret = matches.indexOf(true)
       if (secret < 0) {
         return yield* Effect.fail<Unproven>({ why: "InvalidSignature", detail: "no configured secret made it" })
       }
-      return { secret, signedAt: signsTime(scheme) ? Option.getOrUndefined(parseTime(given.timestamp)) : undefined }
+      return { secret, signedAt: signsTime(scheme) ? Option.getOrUndefined(parseTime(timestamp)) : undefined }
     }),
     sign: Effect.fnUntraced(function*(body, timestamp) {
-      const [key] = keys
-      const tag = key === undefined
-        ? new Uint8Array()
-        : yield* Effect.orDie(sign(key, signedBytes(scheme.signedText, timestamp, body)))
+      const tag = yield* hmacs[0]?.sign(signedParts(timestamp, body)) ?? Effect.succeed(new Uint8Array())
       return {
         [scheme.signatureHeader]: scheme.prefix + (scheme.encoding === "hex" ? Hex.encode(tag) : Base64.encode(tag)),
         ...(scheme.timestampHeader === undefined ? {} : { [scheme.timestampHeader]: timestamp })
@@ -117,16 +100,20 @@ export const isFresh = (
 ): boolean => Math.abs(DateTime.toEpochMillis(now) - DateTime.toEpochMillis(signedAt)) <= Duration.toMillis(tolerance)
 
 const readHeaders = (scheme: Scheme, webhook: RawWebhook) =>
-  Result.gen(function*() {
-    const signature = yield* present(webhook, scheme.signatureHeader)
-    const timestamp = signsTime(scheme) ? yield* present(webhook, scheme.timestampHeader ?? "") : ""
-    if (!signature.startsWith(scheme.prefix)) return yield* malformed(scheme.signatureHeader)
-    const text = signature.slice(scheme.prefix.length)
-    const tag = scheme.encoding === "hex" ? Hex.decode(text) : Base64.decode(text)
-    return Result.isFailure(tag) || tag.success.length !== sizes[scheme.algorithm]
-      ? yield* malformed(scheme.signatureHeader)
-      : { timestamp, tag: tag.success }
-  })
+  Result.flatMap(present(webhook, scheme.signatureHeader), (signature) =>
+    Result.flatMap(
+      signsTime(scheme) ? present(webhook, scheme.timestampHeader ?? "") : Result.succeed(""),
+      (timestamp) => Result.map(readTag(scheme, signature), (tag) => ({ tag, timestamp }))
+    ))
+
+const readTag = (scheme: Scheme, signature: string): Result.Result<Uint8Array, Unproven> => {
+  if (!signature.startsWith(scheme.prefix)) return malformed(scheme.signatureHeader)
+  const text = signature.slice(scheme.prefix.length)
+  const tag = scheme.encoding === "hex" ? Hex.decode(text) : Base64.decode(text)
+  return Result.isFailure(tag) || tag.success.length !== sizes[scheme.algorithm]
+    ? malformed(scheme.signatureHeader)
+    : Result.succeed(tag.success)
+}
 
 const present = (webhook: RawWebhook, header: string): Result.Result<string, Unproven> => {
   const value = webhook.header(header)?.trim() ?? ""
@@ -136,17 +123,15 @@ const present = (webhook: RawWebhook, header: string): Result.Result<string, Unp
 const malformed = (header: string): Result.Result<never, Unproven> =>
   Result.fail({ why: "MalformedSignature", detail: `${header} is not in the configured form` })
 
-const signedBytes = (signedText: string, timestamp: string, body: Uint8Array): Uint8Array => {
-  const encoder = new TextEncoder()
-  const parts = signedText.split(/(\{timestamp\}|\{body\})/u).map((part) =>
-    part === "{body}" ? body : encoder.encode(part === "{timestamp}" ? timestamp : part)
-  )
-  const all = new Uint8Array(parts.reduce((size, part) => size + part.length, 0))
-  parts.reduce((offset, part) => {
-    all.set(part, offset)
-    return offset + part.length
-  }, 0)
-  return all
+const utf8 = new TextEncoder()
+
+/** Reads the template once, and fills it in for each webhook. */
+const signedPartsOf = (signedText: string) => {
+  const template = signedText.split(/(\{body\}|\{timestamp\})/u)
+    .filter((part) => part !== "")
+    .map((part) => part === "{body}" || part === "{timestamp}" ? part : utf8.encode(part))
+  return (timestamp: string, body: Uint8Array): ReadonlyArray<Uint8Array> =>
+    template.map((part) => part === "{body}" ? body : part === "{timestamp}" ? utf8.encode(timestamp) : part)
 }
 
 /** Seconds (up to 11 digits), milliseconds (12 or more), or a timestamp in words. */

@@ -6,7 +6,8 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import type * as Redacted from "effect/Redacted"
-import type * as Result from "effect/Result"
+import * as Result from "effect/Result"
+import type * as Schema from "effect/Schema"
 import { GatewayError, Unavailable } from "./GatewayError.ts"
 import type { AccountId, InvoiceId, ProviderId } from "./Identifiers.ts"
 import * as FirstRejections from "./internal/firstRejections.ts"
@@ -87,30 +88,31 @@ export const make = Effect.fnUntraced(function*(options: Options) {
     if (webhook.body.length > maxBytes) return yield* rejected("TooLarge", `more than ${maxBytes} bytes`)
     const now = yield* DateTime.now
     const signature = yield* Effect.mapError(verify(webhook, now), ({ detail, why }) => rejected(why, detail))
-    const json = yield* Effect.mapError(
-      Effect.fromResult(Wire.parseJson(webhook.body)),
-      ({ message }) => rejected("InvalidPayload", message)
-    )
-    const claim = yield* Effect.mapError(
-      Effect.fromResult(options.readClaim(json, webhook)),
+    const json = Wire.parseJson(webhook.body)
+    if (Result.isFailure(json)) return yield* rejected("InvalidPayload", json.failure.message)
+    const read = options.readClaim(json.success, webhook)
+    if (Result.isFailure(read)) {
       // what the provider signed is an event of its own, though of no invoice
-      ({ message }) => rejected(signature === undefined ? "InvalidPayload" : "UnknownEvent", message)
-    )
+      return yield* rejected(signature === undefined ? "InvalidPayload" : "UnknownEvent", read.failure.message)
+    }
+    const claim = read.success
     if (claim === "about no invoice") return yield* rejected("UnknownEvent", claim)
-    return yield* sealer.seal(admitted(options, claim, signature, now))
+    return admitted(options, claim, signature, now)
   })
 
-  const admit: WebhookEvents.Service["admit"] = (webhook) =>
-    check(webhook).pipe(
-      Effect.tap(() => first.admitted),
-      Effect.tap(({ proof }) => proof.secret === undefined ? Effect.void : countSecret(account, proof.secret)),
-      Effect.tapError((rejection) => first.rejected(rejection, webhook))
-    )
+  const counters = secretCounters(options)
+
+  const watched = Effect.fnUntraced(function*(webhook: RawWebhook) {
+    const admission = yield* Effect.tapError(check(webhook), (rejection) => first.rejected(rejection, webhook))
+    yield* first.admitted
+    const counter = counters[admission.proof.secret ?? -1]
+    if (counter !== undefined) yield* Metric.update(counter, 1)
+    return admission
+  })
 
   /** What the signed body states, if this account's own admission says so. */
-  const stated = Effect.fnUntraced(function*(admission: Admitted) {
-    const { statement } = admission
-    if (admission.proof.mode !== "signature" || !(yield* sealer.isSealed(admission))) {
+  const stated = Effect.fnUntraced(function*({ proof, statement }: Admission, isOurs: Effect.Effect<boolean>) {
+    if (proof.mode !== "signature" || !(yield* isOurs)) {
       return yield* rejected("InvalidSignature", "not admitted with a secret of this account")
     }
     if (statement === undefined) {
@@ -128,11 +130,11 @@ export const make = Effect.fnUntraced(function*(options: Options) {
       (_, error) => Effect.fail(owned === true ? error : rejected("UnknownObject", "the provider does not know it"))
     )
 
-  const resolve: WebhookEvents.Service["resolve"] = Effect.fnUntraced(function*(admission) {
+  const settle = Effect.fnUntraced(function*(admission: Admission, isOurs: Effect.Effect<boolean>) {
     if (admission.account !== account) return yield* rejected("UnknownObject", "admitted for another account")
     const owned = yield* isOwned(options, hook, admission.invoice)
     if (owned === false) return yield* rejected("UnknownObject", "the application does not own it")
-    const invoice = yield* (proving.mode === "signature" ? stated(admission) : read(admission.invoice, owned))
+    const invoice = yield* (proving.mode === "signature" ? stated(admission, isOurs) : read(admission.invoice, owned))
     if (invoice.id !== admission.invoice || invoice.account !== account) {
       return yield* rejected("UnknownObject", "what was found is another object")
     }
@@ -151,9 +153,10 @@ export const make = Effect.fnUntraced(function*(options: Options) {
   })
 
   const service: WebhookEvents.Service = {
-    admit,
-    resolve,
-    receive: (webhook) => Effect.flatMap(admit(webhook), resolve),
+    admit: (webhook) => Effect.flatMap(watched(webhook), (admission) => sealer.seal(new Admitted(admission))),
+    resolve: (admission) => settle(admission, sealer.isSealed(admission)),
+    // between the two nobody else has had it in hand, so that it needs no seal
+    receive: (webhook) => Effect.flatMap(watched(webhook), (admission) => settle(admission, Effect.succeed(true))),
     diagnose
   }
   return service
@@ -179,8 +182,10 @@ const secretsUsed = Metric.counter("gatefold_webhook_secrets", {
   incremental: true
 })
 
-const countSecret = (account: AccountId, position: number) =>
-  Metric.update(Metric.withAttributes(secretsUsed, { account, secret: String(position) }), 1)
+const secretCounters = ({ account, proving }: Options) =>
+  proving.mode === "readback"
+    ? []
+    : proving.secrets.map((_, secret) => Metric.withAttributes(secretsUsed, { account, secret: String(secret) }))
 
 type Verify = (
   webhook: RawWebhook,
@@ -206,24 +211,26 @@ const verifier = (proving: Proving): Effect.Effect<Verify> => {
 const isFresh = (scheme: WebhookSignature.Scheme, signedAt: DateTime.Utc | undefined, now: DateTime.Utc): boolean =>
   !WebhookSignature.signsTime(scheme) || (signedAt !== undefined && WebhookSignature.isFresh(scheme, signedAt, now))
 
+/** What was found out about a webhook, before it is made into data that may be stored or into an event. */
+type Admission = Schema.Struct.Type<typeof Admitted.fields>
+
 /** Of an unsigned body nothing is kept but the id: everything else comes from the provider. */
 const admitted = (
   { account, proving, provider }: Options,
   claim: Claim,
   signature: WebhookSignature.Verified | undefined,
   receivedAt: DateTime.Utc
-): Admitted =>
-  new Admitted({
-    provider,
-    account,
-    invoice: claim.invoice,
-    proof: new Proof({ mode: proving.mode, ...Present.only({ secret: signature?.secret }) }),
-    receivedAt,
-    ...Present.only({
-      signedAt: signature?.signedAt,
-      deliveryKey: signature === undefined || claim.deliveryKey === undefined ? undefined : word(claim.deliveryKey),
-      eventId: signature === undefined ? undefined : claim.eventId,
-      eventType: signature === undefined ? undefined : claim.eventType,
-      statement: proving.mode === "signature" ? claim.statement : undefined
-    })
+): Admission => ({
+  provider,
+  account,
+  invoice: claim.invoice,
+  proof: new Proof({ mode: proving.mode, ...Present.only({ secret: signature?.secret }) }),
+  receivedAt,
+  ...Present.only({
+    signedAt: signature?.signedAt,
+    deliveryKey: signature === undefined || claim.deliveryKey === undefined ? undefined : word(claim.deliveryKey),
+    eventId: signature === undefined ? undefined : claim.eventId,
+    eventType: signature === undefined ? undefined : claim.eventType,
+    statement: proving.mode === "signature" ? claim.statement : undefined
   })
+})

@@ -36,26 +36,34 @@ const unreadable = (issue: string, path = "body") => Result.fail(new Unreadable(
  */
 export const parseJson = (
   bytes: Uint8Array,
-  conceal: (text: string) => string = (text) => text
+  conceal?: (text: string) => string
 ): Result.Result<unknown, Unreadable> =>
   Result.flatMap(decodeUtf8(bytes), (text) => {
     if (text.trim() === "") return unreadable("empty")
     return Result.mapError(
-      Result.try((): unknown =>
-        isAsWritten(text) && conceal(text) === text ? JSON.parse(text) : JSON.parse(text, reviver(conceal))
-      ),
+      Result.try(() => parse(text, conceal)),
       () => new Unreadable({ path: "body", issue: "not JSON" })
     )
   })
 
-const numberOrEscape = /(?:^|[:,[])\s*-?\d[\d.eE+-]*\s*(?:[,\]}]|$)|\\/u
-
 /**
- * Whether a text of JSON has no number and no escape, so that every text in it stands there letter by letter and there
- * is nothing for a reviver to do, which takes five times as long. A reviver also refuses what is nested without end, and
- * so is left out only where that cannot be.
+ * A reviver takes five times as long, and so is left out where there is nothing for it to do. It also refuses what is
+ * nested without end, which is then not there.
  */
-const isAsWritten = (text: string): boolean => !numberOrEscape.test(text) && isShallow(text)
+const parse = (text: string, conceal: ((text: string) => string) | undefined): unknown =>
+  !mayHaveNumber(text) && hasNothingToConceal(text, conceal) && isShallow(text)
+    ? JSON.parse(text)
+    : JSON.parse(text, reviver(conceal))
+
+const number = /[:,[]\s*-?\d[\d.eE+-]*\s*[,\]}]/u
+
+const isNumber = /^\s*-?\d/u
+
+const mayHaveNumber = (text: string): boolean => number.test(text) || isNumber.test(text)
+
+/** Without an escape every text in JSON stands there letter by letter. */
+const hasNothingToConceal = (text: string, conceal: ((text: string) => string) | undefined): boolean =>
+  conceal === undefined || (!text.includes("\\") && conceal(text) === text)
 
 const surelyShallow = 1_000
 
@@ -77,7 +85,7 @@ const decodeUtf8 = (bytes: Uint8Array) =>
 
 /** The third argument is what a reviver gets since ES2026: the source text of a number. */
 const reviver =
-  (conceal: (text: string) => string) =>
+  (conceal: (text: string) => string = (text) => text) =>
   (_key: string, value: unknown, context?: { readonly source?: string }): unknown => {
     if (typeof value === "string") return conceal(value)
     return typeof value === "number" && context?.source !== undefined ? withoutExponent(context.source) : value
@@ -126,11 +134,13 @@ export const Currency = Schema.String.pipe(
   )
 )
 
-/** A field that may be `null` or left out; both come out as left out. */
-export const nullish = <S extends Schema.Constraint>(schema: S) =>
-  Schema.optional(Schema.NullOr(schema)).pipe(
-    Schema.decodeTo(Schema.optionalKey(Schema.toType(schema)), {
-      decode: SchemaGetter.transformOptional(Option.filter(Predicate.isNotNullish)),
+/** A field that may be `null`, left out or have one of the texts that say nothing; all of them come out as left out. */
+export const nullish = <S extends Schema.Constraint>(schema: S, ...empty: ReadonlyArray<string>) =>
+  Schema.optionalKey(Schema.Unknown).pipe(
+    Schema.decodeTo(Schema.optionalKey(schema), {
+      decode: SchemaGetter.transformOptional(
+        Option.filter((value: unknown) => Predicate.isNotNullish(value) && !empty.some((text) => text === value))
+      ),
       encode: SchemaGetter.passthrough()
     })
   )
@@ -140,6 +150,7 @@ const timestamp = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?) ?(Z
 /** JavaScript takes February 30th for March 2nd. */
 const isInCalendar = (date: string): boolean => {
   const [year = 0, month = 0, day = 0] = date.split("-").map(Number)
+  if (day >= 1 && day <= 28) return month >= 1 && month <= 12
   const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
   const days = month === 2 ? (isLeap ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31
   return month >= 1 && month <= 12 && day >= 1 && day <= days

@@ -61,6 +61,24 @@ describe("Pages.numbered", () => {
       assert.deepStrictEqual(asked, [1, 2, 3, 4])
     }))
 
+  it.effect("fails where a list of any length begins again at its end, after some pages that come twice", () =>
+    Effect.gen(function*() {
+      const [pages, pageSize] = [300, 100]
+      let asked = 0
+      const stream = Pages.numbered(
+        (page) =>
+          Effect.sync(() => {
+            asked += 1
+            const first = (page - 1) % pages * pageSize
+            return Array.from({ length: pageSize }, (_, index) => ({ name: `${first + index}` }))
+          }),
+        { id: ({ name }) => name, stuck: () => "stuck" as const }
+      )
+      assert.strictEqual(yield* Effect.flip(Stream.runDrain(stream)), "stuck")
+      // it is noticed at the latest where the page that it is known by comes again
+      assert.isAtMost(asked, 512 + pages + 3)
+    }))
+
   it.effect("asks for a page only when it is wanted", () =>
     Effect.gen(function*() {
       const { asked, stream } = setUp(["ab", "cd", "ef"])

@@ -2,7 +2,7 @@
  * A signature is believed only if one of the secrets made it of exactly these bytes.
  */
 import { NodeCrypto } from "@effect/platform-node"
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe, it, vi } from "@effect/vitest"
 import * as RawWebhook from "@gatefold/core/RawWebhook"
 import * as WebhookSignature from "@gatefold/core/WebhookSignature"
 import { DateTime, Duration, Effect, Redacted } from "effect"
@@ -80,6 +80,15 @@ describe("a signature holds", () => {
       assert.strictEqual(yield* verify(signed), "secret 0")
       assert.strictEqual(yield* verify({ ...signed, "x-timestamp": "1" }), "InvalidSignature")
     }).pipe(Effect.provide(NodeCrypto.layerMac)))
+
+  it.effect("on Web Crypto, where the runtime has nothing else", () =>
+    Effect.gen(function*() {
+      const lookUp = vi.spyOn(process, "getBuiltinModule").mockReturnValue(undefined)
+      yield* Effect.addFinalizer(() => Effect.sync(() => lookUp.mockRestore()))
+      assert.strictEqual(yield* verify(signed), "secret 0")
+      assert.strictEqual(yield* verify({ ...signed, "x-timestamp": "1" }), "InvalidSignature")
+      assert.isAbove(lookUp.mock.calls.length, 0)
+    }))
 
   it.effect("whatever the case of the header's name and of hex digits, and blanks around", () =>
     Effect.gen(function*() {

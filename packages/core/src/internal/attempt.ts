@@ -4,7 +4,8 @@
 import * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as HttpClient from "effect/http/HttpClient"
+import type * as HttpClient from "effect/http/HttpClient"
+import type { HttpClientError } from "effect/http/HttpClientError"
 import type * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import type * as Redacted from "effect/Redacted"
@@ -30,7 +31,8 @@ export interface Dialect {
 }
 
 interface Exchange {
-  readonly client: HttpClient.HttpClient
+  /** One whose requests last as long as their scope. */
+  readonly client: HttpClient.HttpClient.With<HttpClientError, Scope.Scope>
   readonly dialect: Dialect
   readonly operation: Operation
   /** For the request and the whole answer. */
@@ -47,7 +49,7 @@ export const attempt = <S extends Schema.Decoder<unknown>>(
 ): Effect.Effect<S["Type"], Trouble.Trouble> =>
   releasedUnlessRead((onRead) =>
     Effect.flatMap(
-      HttpClient.withScope(client).execute(request),
+      client.execute(request),
       (response) => receive(dialect, operation, request, response, answer, onRead)
     )
   ).pipe(
@@ -84,32 +86,32 @@ const releasedUnlessRead = <A, E, R>(use: (onRead: () => void) => Effect.Effect<
 const onTheWay = (evidence: string | undefined, what: string): Trouble.Trouble =>
   evidence === undefined ? Trouble.lost(what) : Trouble.neverSent(evidence)
 
-const receive = Effect.fnUntraced(function*<S extends Schema.Decoder<unknown>>(
+const receive = <S extends Schema.Decoder<unknown>>(
   dialect: Dialect,
   operation: Operation,
   request: HttpClientRequest.HttpClientRequest,
   response: HttpClientResponse.HttpClientResponse,
   answer: S,
   onRead: () => void
-) {
+) => {
   const { status } = response
   if (wasRedirected(request, response)) {
-    return yield* Effect.fail(Trouble.unreadable("status", "a redirect, which is not followed", status))
+    return Effect.fail(Trouble.unreadable("status", "a redirect, which is not followed", status))
   }
-  const body = yield* readBody(response, operation.maxBody)
-  onRead()
-  if (status < 200 || status >= 300) {
-    const now = yield* DateTime.now
-    return yield* Effect.fail(refusal(dialect, operation, response, body, now))
-  }
-  const decoded = Result.flatMap(Wire.parseJson(body, conceal(dialect.secrets)), Wire.decode(answer))
-  return yield* Result.isSuccess(decoded)
-    ? Effect.succeed(decoded.success)
-    : Effect.fail(Trouble.unreadable(decoded.failure.path, decoded.failure.issue, status))
-})
+  return Effect.flatMap(readBody(response, operation.maxBody), (body) => {
+    onRead()
+    if (status < 200 || status >= 300) {
+      return Effect.flatMap(DateTime.now, (now) => Effect.fail(refusal(dialect, operation, response, body, now)))
+    }
+    const decoded = Result.flatMap(Wire.parseJson(body, conceal(dialect.secrets)), Wire.decode(answer))
+    return Result.isSuccess(decoded)
+      ? Effect.succeed(decoded.success)
+      : Effect.fail(Trouble.unreadable(decoded.failure.path, decoded.failure.issue, status))
+  })
+}
 
 const readBody = (response: HttpClientResponse.HttpClientResponse, limit: number) =>
-  cappedBody.read(response, limit).pipe(
+  cappedBody.readAnswer(response, limit).pipe(
     Effect.catchTag(
       "BodyTooLarge",
       () => Effect.fail(Trouble.unreadable("body", `larger than ${limit} bytes`, response.status))

@@ -40,6 +40,8 @@ export const latest: Join<DateTime.Utc | undefined> = orAbsent(greatest(chronolo
  * @internal Joins two lists as maps from a key, sorted by that key; entries with the same key are joined.
  */
 export const byKey = <A>(key: (entry: A) => string, join: Join<A>): Join<ReadonlyArray<A>> => (left, right) => {
+  // most lists of an observation have one entry or none
+  if (left.length + right.length < 2) return [...left, ...right]
   const entries = new Map<string, A>()
   for (const entry of [...left, ...right]) {
     const known = entries.get(key(entry))

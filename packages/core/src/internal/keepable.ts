@@ -1,15 +1,17 @@
 /**
  * Which of a provider's words may be kept in an error or a row.
  */
+import { memoize } from "effect/Function"
 import * as Redacted from "effect/Redacted"
 
 /** A part that is shorter is a word that may stand anywhere: the scheme before a token is no secret. */
 const tellingLength = 8
 
-const telling = (secrets: ReadonlyArray<Redacted.Redacted>): ReadonlyArray<string> =>
+const telling = memoize((secrets: ReadonlyArray<Redacted.Redacted>): ReadonlyArray<string> =>
   secrets
     .flatMap((secret) => Redacted.value(secret).split(" "))
     .filter(({ length }) => length >= tellingLength)
+)
 
 /** @internal Short and printable, and without any of the secrets. */
 export const isKeepable = (secrets: ReadonlyArray<Redacted.Redacted>, text: string): boolean =>

@@ -2,7 +2,9 @@
  * Spans and metrics of calls to providers. Nothing of a request or an answer is in them but the reason's name.
  */
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Metric from "effect/Metric"
+import * as Option from "effect/Option"
 import type { GatewayError } from "../GatewayError.ts"
 import type { AccountId, ProviderId } from "../Identifiers.ts"
 import type { Operation } from "../Operation.ts"
@@ -56,14 +58,14 @@ const watch = (attributes: Account & { readonly operation: string }) => {
     }
   } as const
   const name = `gatefold.${attributes.provider}.${attributes.operation}`
-  const outcome = {
-    onFailure: ({ reason }: GatewayError) =>
-      Effect.andThen(Effect.annotateCurrentSpan("gatefold.reason", reason._tag), count(reason._tag)),
-    onSuccess: () => count("ok")
+  const outcome = <A>(exit: Exit.Exit<A, GatewayError>) => {
+    if (Exit.isSuccess(exit)) return count("ok")
+    const error = Exit.findErrorOption(exit)
+    if (Option.isNone(error)) return Effect.void
+    const { _tag } = error.value.reason
+    return Effect.andThen(Effect.annotateCurrentSpan("gatefold.reason", _tag), count(_tag))
   }
-  return <A, R>(call: Effect.Effect<A, GatewayError, R>): Effect.Effect<A, GatewayError, R> => {
-    const counted = Effect.tapError(Effect.tap(call, outcome.onSuccess), outcome.onFailure)
+  return <A, R>(call: Effect.Effect<A, GatewayError, R>): Effect.Effect<A, GatewayError, R> =>
     // in a pipe the span would take the stack in spite of its options
-    return Effect.withSpan(Effect.trackDuration(counted, time), name, span)
-  }
+    Effect.withSpan(Effect.trackDuration(Effect.onExit(call, outcome), time), name, span)
 }

@@ -57,8 +57,6 @@ export const known = <A>(words: Readonly<Record<string, A>>, word: string): A | 
 export const wordOf = (words: "invoice" | "withdrawal", status: string): string | undefined =>
   Object.entries(words === "invoice" ? invoiceStatuses : withdrawalStatuses).find(([, ours]) => ours === status)?.[0]
 
-const moment = (time: DateTime.Utc | "" | undefined): DateTime.Utc | undefined => time === "" ? undefined : time
-
 const money = (
   amount: BigDecimal.BigDecimal | undefined,
   currency: Currency.Currency | undefined
@@ -84,7 +82,7 @@ export const paymentId = (invoice: string, deal: string): PaymentId => PaymentId
 export const payment = (invoice: wire.Invoice, deal: wire.Deal): Payment.Payment => {
   const currency = Currency.parse(invoice.currency)
   const isCompleted = deal.status === "completed"
-  const finishedAt = moment(deal.finished_at)
+  const finishedAt = deal.finished_at
   const amount = isCompleted ? money(deal.merchant_usdt, usdt) : undefined
   return Payment.make({
     id: paymentId(invoice.invoice_id, deal.deal_id),
@@ -93,8 +91,8 @@ export const payment = (invoice: wire.Invoice, deal: wire.Deal): Payment.Payment
     unrecognized: isCompleted ? [] : [deal.status],
     coverage: isCompleted ? "full" : "none",
     due: money(deal.amount_fiat, currency),
-    expiresAt: moment(deal.expires_at),
-    paidAt: isCompleted ? moment(deal.mark_paid_at) ?? finishedAt : undefined,
+    expiresAt: deal.expires_at,
+    paidAt: isCompleted ? deal.mark_paid_at ?? finishedAt : undefined,
     method: method(deal),
     settlement: amount === undefined
       ? undefined
@@ -125,9 +123,9 @@ export const invoice = (identity: Identity, observedAt: DateTime.Utc, answer: wi
     coverage: isPaid ? "full" : "none",
     references: Schema.is(Reference)(answer.external_id) ? [answer.external_id] : [],
     prices: price === undefined ? [] : [price],
-    createdAt: moment(answer.created_at),
-    expiresAt: moment(answer.expires_at),
-    paidAt: isPaid ? paid?.paidAt ?? moment(answer.finished_at) : undefined,
+    createdAt: answer.created_at,
+    expiresAt: answer.expires_at,
+    paidAt: isPaid ? paid?.paidAt ?? answer.finished_at : undefined,
     settlement: paid?.settlement,
     payments: paid === undefined ? [] : [paid],
     checkout: status === "open" && Schema.is(SecureUrl)(answer.payment_link)
@@ -190,9 +188,9 @@ export const withdrawal = (
     network: currency.network,
     method: answer.withdrawal_method_id,
     transaction: answer.external_tx_id,
-    createdAt: moment(answer.created_at),
-    updatedAt: moment(answer.updated_at),
-    processedAt: moment(answer.processed_at)
+    createdAt: answer.created_at,
+    updatedAt: answer.updated_at,
+    processedAt: answer.processed_at
   })
 }
 
@@ -216,6 +214,6 @@ export const delivery = (event: wire.DeliveredEvent, isAdjustment: boolean): Web
         })
       })
     ),
-    ...Present.only({ nextAttemptAt: moment(event.next_retry_at), createdAt: moment(event.created_at) })
+    ...Present.only({ nextAttemptAt: event.next_retry_at, createdAt: event.created_at })
   })
 }

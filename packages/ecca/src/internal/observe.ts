@@ -21,11 +21,11 @@ import { fieldAt, moneyAt } from "./payload.ts"
 import * as wire from "./wire.ts"
 
 /** @internal An answer as an observation of this moment. */
-export const seen = Effect.fnUntraced(function*({ identity, unrecognized }: Ecca, answer: wire.Invoice) {
-  const invoice = mapping.invoice(identity, yield* DateTime.now, answer)
-  yield* unrecognized.note(invoice.unrecognized)
-  return invoice
-})
+export const seen = ({ identity, unrecognized }: Ecca, answer: wire.Invoice): Effect.Effect<Invoice.Invoice> =>
+  Effect.flatMap(DateTime.now, (now) => {
+    const invoice = mapping.invoice(identity, now, answer)
+    return Effect.as(unrecognized.note(invoice.unrecognized), invoice)
+  })
 
 /** @internal The invoice with, if it is finished, what its history adds. */
 export const observe = (ecca: Ecca, lookup: Lookup): Effect.Effect<Invoice.Invoice, GatewayError> =>
@@ -127,8 +127,6 @@ const adjustedBy = ({ options }: Ecca, invoice: Invoice.Invoice, event: wire.Del
     id,
     status: "unknown",
     isAdjusted: true,
-    adjustment: new Adjustment(
-      Present.only({ amount, at: event.created_at === "" ? undefined : event.created_at })
-    )
+    adjustment: new Adjustment(Present.only({ amount, at: event.created_at }))
   })
 }

@@ -11,7 +11,7 @@ const Uuid = Schema.String.check(Schema.isPattern(/^[A-Za-z0-9_-]{1,90}$/u))
 const text = Wire.nullish(Schema.String)
 
 /** The examples print every field as a string, so a time that is not there may be empty [R-CREATE-2]. */
-const time = Wire.nullish(Schema.Union([Schema.Literal(""), Wire.Timestamp]))
+const time = Wire.nullish(Wire.Timestamp, "")
 
 const amount = Wire.nullish(Wire.Amount)
 
