@@ -6,9 +6,13 @@ import * as Live from "@gatefold/testkit/Live"
 import * as Report from "@gatefold/testkit/Report"
 import type { Subject } from "@gatefold/testkit/Subject"
 import { Effect } from "effect"
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { subject as ecca } from "../packages/ecca/test/contract.ts"
 import { subject as ecryptopay } from "../packages/ecryptopay/test/contract.ts"
 import { withService } from "./contract/Wrong.ts"
+import { runNode } from "./support.ts"
 
 /** Checks as if the adapter had no simulator, and the other one were a real provider. */
 const checkLive = Effect.fnUntraced(function*(subject: Subject, allowed: string | undefined = "1") {
@@ -59,6 +63,32 @@ describe("against a sandbox", () => {
       const { results } = yield* checkLive(wrong)
       assert.include(failed(results).join("\n"), "unknown-invoice-is-not-found")
     }))
+
+  it.live(
+    "its report stands beside that of the whole contract, and does not take its place",
+    () =>
+      Effect.scoped(Effect.gen(function*() {
+        const { settings } = yield* ecca.simulator ?? Effect.die("Ecca has a simulator")
+        const reports = yield* Effect.acquireRelease(
+          Effect.promise(() => mkdtemp(join(tmpdir(), "reports-"))),
+          (made) => Effect.promise(() => rm(made, { recursive: true }))
+        )
+        yield* Effect.promise(() => writeFile(join(reports, "ecca.md"), "the whole contract"))
+        const { code, stdout } = yield* runNode(
+          ["packages/testkit/src/cli.ts", "check", "packages/ecca/test/contract.ts", "--live", "--reports", reports],
+          { ...settings, GATEFOLD_LIVE: "1" }
+        )
+        assert.strictEqual(code, 0, stdout)
+        assert.include(stdout, "Ecca: Live check, which is a part of the contract. Correct: ")
+        const files = yield* Effect.promise(() => readdir(reports))
+        assert.deepStrictEqual(files.toSorted(), ["ecca.live.badge.json", "ecca.live.json", "ecca.live.md", "ecca.md"])
+        assert.strictEqual(
+          yield* Effect.promise(() => readFile(join(reports, "ecca.md"), "utf8")),
+          "the whole contract"
+        )
+      })),
+    30_000
+  )
 
   it.live("nothing is sent unless the run is asked for", () =>
     Effect.gen(function*() {

@@ -16,6 +16,8 @@ export interface Wrong {
   readonly name: string
   /** The id of the case that is meant for it. */
   readonly caughtBy: string
+  /** What the case says of it, where more than this mistake could make the case fail. */
+  readonly found?: RegExp | undefined
   /** The variant in which it is caught, where that is not the default. */
   readonly variant?: string | undefined
   readonly subject: Subject

@@ -11,8 +11,7 @@ import { mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { root } from "../support.ts"
 import { adapters } from "./adapters.ts"
-import { caught } from "./check.ts"
-import type { Wrong } from "./Wrong.ts"
+import { caught, isFair, remember } from "./check.ts"
 import { all } from "./wrong/index.ts"
 
 const folder = join(root, ".contract")
@@ -20,7 +19,9 @@ const folder = join(root, ".contract")
 const save = (name: string, text: string) => Effect.promise(() => writeFile(join(folder, name), text))
 
 const checkAdapter = Effect.fnUntraced(function*(subject: Subject) {
-  const report = yield* Report.make(subject, yield* AdapterContract.check(subject))
+  const results = yield* AdapterContract.check(subject)
+  remember(subject, results)
+  const report = yield* Report.make(subject, results)
   yield* save(`${report.provider}.json`, yield* Report.toJson(report))
   yield* save(`${report.provider}.md`, Report.toMarkdown(report))
   yield* save(`${report.provider}.badge.json`, Report.toBadge(report))
@@ -32,22 +33,6 @@ const checkAdapter = Effect.fnUntraced(function*(subject: Subject) {
   return report
 })
 
-/** A case that fails on a wrong adapter says something only if it passes on a right one, and not on none. */
-const isFair = Effect.fnUntraced(function*(reports: ReadonlyArray<Report.Report>, wrong: Wrong) {
-  const { caughtBy, right, subject, variant = "default" } = wrong
-  if (right !== undefined) {
-    const results = yield* AdapterContract.check(right, { only: [caughtBy], variant })
-    return results.length > 0 && results.every(({ outcome }) => outcome._tag === "Passed")
-  }
-  const ended = reports.flatMap(({ findings, provider }) =>
-    findings
-      .filter((one) => one.case === caughtBy && one.variant === variant)
-      .map(({ outcome }) => ({ outcome, isItsOwn: provider === subject.provider.id }))
-  )
-  return ended.some(({ outcome }) => outcome === "passed") &&
-    !ended.some(({ isItsOwn, outcome }) => isItsOwn && outcome === "failed")
-})
-
 const program = Effect.gen(function*() {
   yield* Effect.promise(() => mkdir(folder, { recursive: true }))
   const reports = yield* Effect.forEach(yield* adapters, checkAdapter)
@@ -56,7 +41,7 @@ const program = Effect.gen(function*() {
     all,
     (wrong) =>
       Effect.tap(
-        Effect.zipWith(caught(wrong), isFair(reports, wrong), (found, fair) => found !== undefined && fair),
+        Effect.zipWith(caught(wrong), isFair(wrong), (found, fair) => found !== undefined && fair),
         (isCaught) => isCaught ? Effect.void : Console.error(`not caught by ${wrong.caughtBy}: ${wrong.name}`)
       ),
     { concurrency: 4 }

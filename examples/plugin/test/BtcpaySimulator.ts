@@ -89,7 +89,12 @@ export const make = Effect.fnUntraced(
       books: Effect.map(ledger.all, (invoices) => invoices.map(Invoice.bookEntry)),
       withdraw: payouts.add,
       approve: payouts.approve,
-      relabel: (id, word) => payouts.find(id) === undefined ? ledger.relabel(id, word) : payouts.relabel(id, word),
+      relabel: (id, word, axis = "status") =>
+        axis === "additionalStatus"
+          ? ledger.relabelException(id, word)
+          : payouts.find(id) === undefined
+          ? ledger.relabel(id, word)
+          : payouts.relabel(id, word),
       webhooksTo: webhooks.register,
       webhook: (id, mangle = unchanged) => Effect.map(Effect.andThen(ledger.get(id), webhooks.newest(id)), mangle),
       deliver: (id, mangle = unchanged) => Effect.andThen(ledger.get(id), webhooks.deliver(id, mangle)),

@@ -5,9 +5,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import { readdirSync, readFileSync } from "node:fs"
+import { subject } from "./contract.ts"
 import * as Description from "./support/Description.ts"
 
 const description = await Effect.runPromise(Description.make)
+
+const described = Schema.decodeSync(
+  Schema.fromJsonString(Schema.Struct({ "x-webhooks": Schema.Record(Schema.String, Schema.Json) }))
+)(readFileSync(new URL("./fixtures/btcpay.json", import.meta.url), "utf8"))
 
 const Headers = Schema.Record(Schema.String, Schema.String)
 
@@ -138,3 +143,28 @@ const bodiless: ReadonlySet<string> = new Set([
 
 const isDescribed = ({ request, response }: Exchange): boolean =>
   !bodiless.has(`${operationOf(request)} ${response.status}`)
+
+const samples = new URL("./webhooks/", import.meta.url)
+
+const Sample = Schema.fromJsonString(Schema.Struct({ body: Schema.Record(Schema.String, Schema.Json) }))
+
+describe("the sample of a webhook", () => {
+  const signed = { "btcpay-sig": `sha256=${"0".repeat(64)}`, "content-type": "application/json" }
+
+  for (const name of readdirSync(samples)) {
+    it(`${name} is as described, and has to be`, () => {
+      const { body } = Schema.decodeSync(Sample)(readFileSync(new URL(name, samples), "utf8"))
+      assert.deepStrictEqual(description.webhook(signed, JSON.stringify(body)), [])
+      assert.strictEqual(body["type"], name.split(".")[0])
+      for (const wrong of [{ ...body, type: "InvoicePaid" }, { ...body, invoiceId: 1 }, { ...body, invented: true }]) {
+        assert.isNotEmpty(description.webhook(signed, JSON.stringify(wrong)))
+      }
+    })
+  }
+
+  it("is there for each type that is described, and is declared to the contract", () => {
+    const types = [...new Set(readdirSync(samples).map((name) => name.split(".")[0] ?? ""))].toSorted()
+    assert.deepStrictEqual(types, Object.keys(described["x-webhooks"]).toSorted())
+    assert.deepStrictEqual(Object.keys(subject.webhooks?.events ?? {}).toSorted(), types)
+  })
+})

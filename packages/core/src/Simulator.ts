@@ -157,8 +157,11 @@ export interface Simulator {
   /** The provider takes back a success. */
   readonly reverse: (id: string) => Effect.Effect<void, SimulatorError>
 
-  /** The provider calls the object's state by this word from now on, which may be one that it documents nowhere. */
-  readonly relabel: (id: string, word: string) => Effect.Effect<void, SimulatorError>
+  /**
+   * The provider calls the object's state by this word from now on, which may be one that it documents nowhere. Where a
+   * state is told by several fields, `axis` names one beside the status; without it the status is meant.
+   */
+  readonly relabel: (id: string, word: string, axis?: string) => Effect.Effect<void, SimulatorError>
   /** Puts a withdrawal on the books and tells its id. `relabel` takes this id too. */
   readonly withdraw: (withdrawal: NewWithdrawal) => Effect.Effect<string, SimulatorError>
 

@@ -3,6 +3,8 @@ import * as Ecca from "@gatefold/ecca/Ecca"
 import * as EccaSimulator from "@gatefold/ecca/EccaSimulator"
 import type { Subject } from "@gatefold/testkit/Subject"
 
+const sample = (name: string): URL => new URL(`./webhooks/${name}.json`, import.meta.url)
+
 export const subject: Subject = {
   provider: Ecca.provider,
   golden: new URL("./golden/", import.meta.url),
@@ -14,7 +16,16 @@ export const subject: Subject = {
     failureUrl: "https://shop.example/sorry",
     webhookUrl: "https://shop.example/hook"
   },
-  webhooks: { proof: "signature+readback", secrets: "ECCA_WEBHOOK_SECRETS" },
+  webhooks: {
+    proof: "signature+readback",
+    secrets: "ECCA_WEBHOOK_SECRETS",
+    events: {
+      success: sample("success"),
+      fail: sample("fail"),
+      expired: sample("expired"),
+      canceled: sample("canceled")
+    }
+  },
   variants: {
     "proof by reading back": { settings: { ECCA_WEBHOOK_PROOF: "readback" }, webhooks: { proof: "readback" } },
     "proof by signature": {
@@ -25,7 +36,8 @@ export const subject: Subject = {
         ECCA_WEBHOOK_CURRENCY_FIELD: EccaSimulator.payloadFields.currency,
         ECCA_WEBHOOK_ADJUSTED_AMOUNT_FIELD: EccaSimulator.payloadFields.adjustedAmount
       },
-      webhooks: { proof: "signature", secrets: "ECCA_WEBHOOK_SECRETS", tolerance: "5 minutes" }
+      // where a body says the status is not documented
+      webhooks: { proof: "signature", secrets: "ECCA_WEBHOOK_SECRETS", tolerance: "5 minutes", events: {} }
     },
     "with a cancel body": { settings: { ECCA_CANCEL_BODY: "{}" }, note: "with `ECCA_CANCEL_BODY`" }
   },

@@ -9,7 +9,8 @@ export const subject: Subject = {
   baseUrl: { variable: "ECRYPTOPAY_BASE_URL", path: "/api/v1" },
   simulator: EcryptopaySimulator.make({ webhooks: "manual" }),
   order: { price: { amount: "250.00", currency: "MXN" } },
-  webhooks: { proof: "readback" },
+  // no type of them is documented
+  webhooks: { proof: "readback", events: { payment: new URL("./webhooks/payment.json", import.meta.url) } },
   absent: {
     "invoices.cancel": "ecryptopay documents no way to cancel a payment.",
     "invoices.getByReference": "ecryptopay never tells the merchant's reference again.",

@@ -26,11 +26,12 @@ const variantsOf = ({ variants }: Subject.Subject): ReadonlyArray<readonly [stri
 ]
 
 /** In milliseconds: a case that takes too long shall say so itself, and not vitest, whose usual limit is 5 seconds. */
-const longerThanAnyCase = 30_000
+const longerThanAnyCase = 90_000
 
 /** Registers the contract of one adapter as vitest tests: a `describe` for each variant and group. */
 export const suite = (subject: Subject.Subject): void => {
-  if (subject.simulator === undefined) {
+  const hasSimulator = subject.simulator !== undefined
+  if (!hasSimulator) {
     it(`${subject.provider.name} has a simulator: without one most of the contract is not proven`, () =>
       Effect.runPromise(Effect.fail(new Violation({ message: "`simulator` of the subject is missing" }))))
   }
@@ -42,6 +43,9 @@ export const suite = (subject: Subject.Subject): void => {
             it(one.name, async (context) => {
               const outcome = await Effect.runPromise(Check.runCase(subject, variant, one))
               if (outcome._tag === "Failed") await Effect.runPromise(broken(one, outcome.found))
+              if (outcome._tag === "Unproven" && one.isCritical && hasSimulator) {
+                await Effect.runPromise(broken(one, `it is not proven: ${outcome.reason}`))
+              }
               if ("reason" in outcome) context.skip(outcome.reason)
             }, longerThanAnyCase)
           }

@@ -42,6 +42,8 @@ export interface Case {
   readonly needs: ReadonlyArray<Capability.Path>
   /** Why it does not apply here, beyond what it needs. */
   readonly unless?: ((world: World) => string | undefined) | undefined
+  /** What the author would have to supply so that it can be run: it does apply, and is unproven without. */
+  readonly lacks?: ((world: World) => string | undefined) | undefined
   /** Whether it brings its own provider: it needs no simulator, and runs without the settings of variants. */
   readonly isScripted?: boolean | undefined
   /** Whether it may run against a provider's sandbox: it needs no simulator and moves no money. */

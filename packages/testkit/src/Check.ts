@@ -12,6 +12,7 @@ import * as Option from "effect/Option"
 import * as TestClock from "effect/testing/TestClock"
 import type * as Case from "./Case.ts"
 import { noSimulator } from "./internal/noSimulator.ts"
+import { NotProven } from "./internal/notProven.ts"
 import type * as Subject from "./Subject.ts"
 import { Violation } from "./Violation.ts"
 import * as World from "./World.ts"
@@ -27,8 +28,11 @@ export type Outcome =
   | { readonly _tag: "Waived"; readonly reason: string }
   | { readonly _tag: "Failed"; readonly found: string }
 
-/** How long a case may take in real time, of which it needs a fraction. */
-const patience = "20 seconds"
+/** How long a case may take in real time, of which it needs a fraction; those that play data files play hundreds. */
+const patienceOf = ({ isScripted }: Case.Case) => isScripted === true ? "60 seconds" : "20 seconds"
+
+/** What stands in place of a variant's name where the provider was a real one. */
+export const live = "live"
 
 /** The variant that is checked when none is named: the subject's own settings. */
 export const plain: Subject.Variant = { settings: {} }
@@ -46,7 +50,7 @@ export const runCase = (
     Effect.provide(TestClock.layer()),
     // spoilt on purpose, adapters warn a lot; a case about logs watches them itself
     Effect.provideService(Logger.CurrentLoggers, new Set()),
-    judged
+    judged(one)
   )
 }
 
@@ -58,16 +62,19 @@ export const runLive = (
   settings: Readonly<Record<string, string>>,
   one: Case.Case
 ): Effect.Effect<Outcome> =>
-  judged(Effect.scoped(Effect.flatMap(World.live(subject, settings), (world) => runIn(world, one))))
+  judged(one)(Effect.scoped(Effect.flatMap(World.live(subject, settings), (world) => runIn(world, one))))
 
-const judged = (outcome: Effect.Effect<Outcome, unknown>): Effect.Effect<Outcome> =>
+const judged = (one: Case.Case) => (outcome: Effect.Effect<Outcome, unknown>): Effect.Effect<Outcome> =>
   Effect.map(
-    Effect.exit(inTime(outcome)),
+    Effect.exit(inTime(outcome, patienceOf(one))),
     Exit.match({ onSuccess: (outcome): Outcome => outcome, onFailure: judge })
   )
 
 /** A case that cannot even be interrupted is left to itself, or it would hold up all others. */
-const inTime = Effect.fnUntraced(function*(outcome: Effect.Effect<Outcome, unknown>) {
+const inTime = Effect.fnUntraced(function*(
+  outcome: Effect.Effect<Outcome, unknown>,
+  patience: ReturnType<typeof patienceOf>
+) {
   const running = yield* Effect.forkDetach(outcome)
   return yield* Fiber.join(running).pipe(
     Effect.timeoutOrElse({
@@ -93,7 +100,7 @@ const run = Effect.fnUntraced(function*(
   const undeclared = one.needs.find((path) => !declared.has(path))
   if (undeclared !== undefined) return skipped(`${undeclared} is absent`)
   const simulator = subject.simulator ?? (one.isScripted === true ? Effect.succeed(noSimulator) : undefined)
-  if (simulator === undefined) return unproven
+  if (simulator === undefined) return unproven("it needs a simulator")
   const world = yield* World.make(subject, variant, yield* simulator)
   return yield* runIn(world, one)
 })
@@ -102,12 +109,14 @@ const runIn = Effect.fnUntraced(function*(world: World.World, one: Case.Case) {
   const lacking = one.needs.find((path) => !world.adapter.gateway.capabilities.has(path))
   const reason = lacking === undefined ? one.unless?.(world) : `${lacking} is absent in this variant`
   if (reason !== undefined) return skipped(reason)
+  const missing = one.lacks?.(world)
+  if (missing !== undefined) return unproven(missing)
   yield* one.run(world)
   const passed: Outcome = { _tag: "Passed" }
   return passed
 })
 
-const unproven: Outcome = { _tag: "Unproven", reason: "it needs a simulator" }
+const unproven = (reason: string): Outcome => ({ _tag: "Unproven", reason })
 
 const skipped = (reason: string): Outcome => ({ _tag: "Skipped", reason })
 
@@ -115,5 +124,6 @@ const skipped = (reason: string): Outcome => ({ _tag: "Skipped", reason })
 const judge = (cause: Cause.Cause<unknown>): Outcome => {
   const error = Option.getOrUndefined(Cause.findErrorOption(cause))
   if (error instanceof SimulatorError && error.reason === "NotOffered") return skipped(error.message)
+  if (error instanceof NotProven) return unproven(error.reason)
   return { _tag: "Failed", found: error instanceof Violation ? error.message : Cause.pretty(cause) }
 }

@@ -110,7 +110,8 @@ const format = SchemaIssue.makeFormatterStandardSchemaV1()
 const pathOf = (path: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }>, within: ReadonlyArray<string>) =>
   [...within, ...path.map((part) => String(typeof part === "object" ? part.key : part))].join(".") || "file"
 
-const explain = (file: string, { issue }: Schema.SchemaError, ...within: ReadonlyArray<string>): GoldenError => {
+/** @internal The first thing that is wrong with a data file. */
+export const explain = (file: string, { issue }: Schema.SchemaError, ...within: ReadonlyArray<string>): GoldenError => {
   const [first] = format(issue).issues
   return new GoldenError({
     file,

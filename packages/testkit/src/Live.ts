@@ -1,7 +1,8 @@
 /**
  * The part of the contract that can be checked against a provider's sandbox, with a real account there.
  *
- * It moves no money: it reads, asks for what does not exist, and opens one invoice that nobody pays. It refuses to run
+ * It moves no money: it reads, asks for what does not exist, and opens one invoice that nobody pays. One request is sent
+ * with an altered API key, which a provider may count as an attack if it comes again and again. It refuses to run
  * unless it is asked for by `GATEFOLD_LIVE=1` and the account's settings are there. What its base URL is, is a setting of
  * the adapter too: set it to the sandbox.
  */
@@ -42,7 +43,7 @@ export const check = Effect.fnUntraced(function*(subject: Subject.Subject, envir
   return yield* Effect.forEach(
     cases,
     (one): Effect.Effect<Report.Result> =>
-      Effect.map(Check.runLive(subject, settings, one), (outcome) => ({ case: one, variant: "live", outcome }))
+      Effect.map(Check.runLive(subject, settings, one), (outcome) => ({ case: one, variant: Check.live, outcome }))
   )
 })
 

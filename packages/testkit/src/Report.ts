@@ -4,7 +4,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Case from "./Case.ts"
-import type { Outcome } from "./Check.ts"
+import * as Check from "./Check.ts"
 import * as Matrix from "./Matrix.ts"
 import type * as Subject from "./Subject.ts"
 
@@ -13,7 +13,7 @@ export interface Result {
   readonly case: Case.Case
   /** `default`, or the variant's name. */
   readonly variant: string
-  readonly outcome: Outcome
+  readonly outcome: Check.Outcome
 }
 
 const Finding = Schema.Struct({
@@ -46,6 +46,11 @@ export class Report extends Schema.Class<Report>("@gatefold/testkit/Report")({
   /** The findings that ended in this way. */
   of(outcome: Finding["outcome"]): ReadonlyArray<Finding> {
     return this.findings.filter((finding) => finding.outcome === outcome)
+  }
+
+  /** Whether it is about a run against a real provider, which is a part of the contract. */
+  get isLive(): boolean {
+    return this.findings.length > 0 && this.findings.every(({ variant }) => variant === Check.live)
   }
 
   /** Whether every case that applies was run, but for those that were waived. */
@@ -97,7 +102,7 @@ export const toJson = (report: Report): Effect.Effect<string> =>
 export const toBadge = (report: Report): string =>
   JSON.stringify({
     schemaVersion: 1,
-    label: "gatefold contract",
+    label: report.isLive ? "gatefold live check" : "gatefold contract",
     ...badge(report)
   })
 
@@ -116,19 +121,26 @@ const summary = (report: Report): string => {
 
 /** Whether the adapter is correct, in one sentence. */
 export const verdict = (report: Report): string => {
+  const what = judged(report)
+  return report.isLive ? `Live check, which is a part of the contract. ${what}` : what
+}
+
+const judged = (report: Report): string => {
   if (report.isCorrect) return `Correct: ${summary(report)}.`
   const failed = report.count("failed")
   if (failed > 0) return `Not correct: ${failed} ${failed === 1 ? "case" : "cases"} failed.`
-  const unproven = report.count("unproven")
-  return unproven > 0
-    ? `Incomplete: ${unproven} ${unproven === 1 ? "case needs" : "cases need"} a simulator.`
-    : "Incomplete: nothing was checked."
+  const unproven = report.of("unproven")
+  const [first] = unproven
+  if (first === undefined) return "Incomplete: nothing was checked."
+  const reasons = new Set(unproven.map(said))
+  const [count, are] = unproven.length === 1 ? ["1 case", "is"] : [`${unproven.length} cases`, "are"]
+  return `Incomplete: ${count} ${are} not proven, as ${[...reasons].join("; ")}.`
 }
 
 /** As a page of Markdown. */
 export const toMarkdown = (report: Report): string =>
   [
-    `# The contract of ${report.name}`,
+    report.isLive ? `# Live check of ${report.name}` : `# The contract of ${report.name}`,
     verdict(report),
     ...section("Failed", report.of("failed").map((one) => [`\`${one.case}\``, one.variant, one.name, said(one)])),
     ...section(

@@ -35,10 +35,25 @@ export interface Webhooks {
   readonly tolerance?: Duration.Input | undefined
 }
 
+/** How the provider's webhooks are proven, and which ones it documents. */
+export interface DocumentedWebhooks extends Webhooks {
+  /**
+   * A sample of each documented type of webhook, by that type: the data file that holds it (see `WebhookSample`), as a
+   * `file:` URL. One that is documented without a type, or in several forms, stands under a name of its own.
+   */
+  readonly events?: Readonly<Record<string, URL>> | undefined
+  /**
+   * The sample of a webhook about another account at the provider, such as another store, where a body says whose it is:
+   * signed with this account's secret it must not be believed.
+   */
+  readonly foreign?: URL | undefined
+}
+
 /** The adapter with other settings: another way to prove webhooks, or an operation that has to be switched on. */
 export interface Variant {
   readonly settings: Readonly<Record<string, string>>
-  readonly webhooks?: Webhooks | undefined
+  /** Instead of the subject's. `events: {}` says that its samples do not hold here. */
+  readonly webhooks?: DocumentedWebhooks | undefined
   /**
    * What stands in the capability matrix beside operations that only this variant has, such as `with ECCA_CANCEL_BODY`.
    */
@@ -57,7 +72,7 @@ export interface Subject {
   readonly settings?: Readonly<Record<string, string>> | undefined
   /** An order that can be paid there; each case gives it a reference of its own. */
   readonly order: Omit<NewInvoice, "reference">
-  readonly webhooks?: Webhooks | undefined
+  readonly webhooks?: DocumentedWebhooks | undefined
   /** The same adapter with other settings, by name. */
   readonly variants?: Readonly<Record<string, Variant>> | undefined
   /** Why a service or an operation is absent, for the report: each absent one needs a reason. */
@@ -66,6 +81,11 @@ export interface Subject {
   readonly words: {
     readonly invoice: Readonly<Record<string, Invoice.Status>>
     readonly withdrawal?: Readonly<Record<string, Withdrawal.Status>> | undefined
+    /**
+     * Other fields of an invoice without which its state means nothing, each with every word that is documented for it:
+     * `{ additionalStatus: ["None", "PaidOver"] }`. The simulator's `relabel` takes the field's name as `axis`.
+     */
+    readonly axes?: Readonly<Record<string, ReadonlyArray<string>>> | undefined
   }
   /** The folder with golden exchanges (see `Golden`), as a `file:` URL with a slash at its end. */
   readonly golden?: URL | undefined

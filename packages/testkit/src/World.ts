@@ -3,6 +3,7 @@
  * passes when the case says so.
  */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import { levels } from "@gatefold/core/Capability"
 import { Catalog } from "@gatefold/core/Catalog"
 import { Gateway } from "@gatefold/core/Gateway"
 import { Invoices } from "@gatefold/core/Invoices"
@@ -25,6 +26,7 @@ import type * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
 import { randomUUID } from "node:crypto"
 import { sandbox } from "./internal/sandbox.ts"
+import { turns } from "./internal/turns.ts"
 import type * as Subject from "./Subject.ts"
 import { Violation } from "./Violation.ts"
 
@@ -51,7 +53,7 @@ export type Transport = "undici" | "fetch"
 export interface World {
   readonly subject: Subject.Subject
   /** How webhooks are proven in this variant; `undefined` where there are none. */
-  readonly webhooks: Subject.Webhooks | undefined
+  readonly webhooks: Subject.DocumentedWebhooks | undefined
   readonly simulator: Simulator.Simulator
   /** The settings by which the adapter reaches the simulator. */
   readonly settings: Readonly<Record<string, string>>
@@ -72,7 +74,7 @@ const transportOf = ({ transport = "undici" }: Connection): Layer.Layer<HttpClie
 
 /** Makes a world around a simulator that was just started. */
 export const make = (subject: Subject.Subject, variant: Subject.Variant, simulator: Simulator.Simulator) =>
-  around(subject, variant, insistent(simulator), "order")
+  around(subject, variant, insistent(subject, webhooksOf(subject, variant), simulator), "order")
 
 /**
  * Makes a world around a provider's sandbox, with settings from outside. Its simulator can do nothing, and its orders
@@ -93,7 +95,7 @@ const around = Effect.fnUntraced(function*(
   let orders = 0
   const world: World = {
     subject,
-    webhooks: variant.webhooks ?? subject.webhooks,
+    webhooks: webhooksOf(subject, variant),
     simulator,
     settings,
     adapter: yield* connect(),
@@ -102,6 +104,12 @@ const around = Effect.fnUntraced(function*(
   }
   return world
 })
+
+/** What is documented holds under all settings, how it is proven does not. */
+const webhooksOf = ({ webhooks }: Subject.Subject, variant: Subject.Variant): Subject.DocumentedWebhooks | undefined =>
+  variant.webhooks === undefined
+    ? webhooks
+    : { events: webhooks?.events, foreign: webhooks?.foreign, ...variant.webhooks }
 
 const present = (settings: Readonly<Record<string, string | undefined>>): Record<string, string> =>
   Object.fromEntries(Object.entries(settings).flatMap(([name, value]) => value === undefined ? [] : [[name, value]]))
@@ -129,22 +137,37 @@ const open = Effect.fnUntraced(function*(
 
 const failed = (problems: ReadonlyArray<Problem>) => Effect.fail(new SettingsError({ problems }))
 
-/** What every provider knows cannot be `NotOffered`: a case must not be skipped because of its simulator. */
-const insistent = (simulator: Simulator.Simulator): Simulator.Simulator => ({
-  ...simulator,
-  pay: (id, share = "full") => share === "full" ? offered(simulator.pay(id, share)) : simulator.pay(id, share),
-  expire: (id) => offered(simulator.expire(id)),
-  relabel: (id, word) => offered(simulator.relabel(id, word)),
-  webhook: (id, mangle) => offered(simulator.webhook(id, mangle)),
-  unknownEvent: offered(simulator.unknownEvent)
-})
+/** What a provider like this knows cannot be `NotOffered`: a case must not be skipped because of its simulator. */
+const insistent = (
+  { provider, words }: Subject.Subject,
+  webhooks: Subject.Webhooks | undefined,
+  simulator: Simulator.Simulator
+): Simulator.Simulator => {
+  const isSigned = webhooks !== undefined && webhooks.proof !== "readback"
+  const hasWithdrawals = levels(provider.capabilities).has("withdrawals.get")
+  const when = (isKnown: boolean) => isKnown ? offered : <A>(act: Effect.Effect<A, Simulator.SimulatorError>) => act
+  return {
+    ...simulator,
+    begin: (id) => offered(simulator.begin(id)),
+    pay: (id, share = "full") => when(share === "full")(simulator.pay(id, share)),
+    expire: (id) => offered(simulator.expire(id)),
+    relabel: (id, word, axis) =>
+      when(axis === undefined || words.axes?.[axis] !== undefined)(simulator.relabel(id, word, axis)),
+    // not every provider knows each status
+    withdraw: (withdrawal) =>
+      when(hasWithdrawals && (withdrawal.status ?? "pending") === "pending")(simulator.withdraw(withdrawal)),
+    webhook: (id, mangle) => offered(simulator.webhook(id, mangle)),
+    sign: (body) => when(isSigned)(simulator.sign(body)),
+    unknownEvent: offered(simulator.unknownEvent)
+  }
+}
 
 const offered = <A>(act: Effect.Effect<A, Simulator.SimulatorError>) =>
   Effect.mapError(act, (error) =>
     error.reason === "NotOffered"
       ? new Simulator.SimulatorError({
         reason: "InvalidTransition",
-        message: `every simulator needs it: ${error.message}`
+        message: `the simulator of such an adapter needs it: ${error.message}`
       })
       : error)
 
@@ -157,7 +180,13 @@ export const withoutPauses = Effect.provideService(RetryPolicy.Current, {
 })
 
 /** Lets sockets do what is under way, such as learning that a connection was closed. */
-export const settled = TestClock.withLive(Effect.sleep("20 millis"))
+export const settled = TestClock.withLive(Effect.andThen(Effect.sleep("20 millis"), turns(50)))
+
+/**
+ * Lets pass what anything in the background needs to send a request: both ends of every socket are in this process, so
+ * that turns of its event loop tell, however slow the machine is, and a while for what waits by a clock of its own.
+ */
+export const quieted = TestClock.withLive(Effect.andThen(Effect.sleep("120 millis"), turns(200)))
 
 /** Waits in real time, at most 5 seconds, until something holds that is decided elsewhere. */
 export const eventually = Effect.fnUntraced(function*(what: string, holds: Effect.Effect<boolean>, seconds = 5) {

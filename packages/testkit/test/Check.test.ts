@@ -143,7 +143,7 @@ describe("a case is skipped with the reason", () => {
           Effect.flatMap(adapter.invoices.create(order()), ({ id }) => simulator.pay(id))
       }, { simulator: lazy })
       assert.strictEqual(outcome._tag, "Failed")
-      assert.include(JSON.stringify(outcome), "every simulator needs it: Nobody ever pays.")
+      assert.include(JSON.stringify(outcome), "the simulator of such an adapter needs it: Nobody ever pays.")
     }))
 })
 

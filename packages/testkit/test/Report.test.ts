@@ -51,7 +51,7 @@ describe("an adapter is correct", () => {
       assert.isFalse(report.isCorrect)
       assert.isFalse(report.isComplete)
       const page = Report.toMarkdown(report)
-      assert.include(page, "\n\nIncomplete: 1 case needs a simulator.\n\n")
+      assert.include(page, "\n\nIncomplete: 1 case is not proven, as it needs a simulator.\n\n")
       assert.deepStrictEqual(section(page, "Not proven"), ["| `an-unproven-case` | default | it needs a simulator |"])
     }))
 
@@ -64,7 +64,29 @@ describe("an adapter is correct", () => {
       assert.isAbove(report.count("passed"), 3)
       assert.isAbove(report.count("unproven"), 50)
       assert.isFalse(report.isCorrect)
-      assert.match(Report.verdict(report), /^Incomplete: \d+ cases need a simulator\.$/u)
+      assert.match(Report.verdict(report), /^Incomplete: \d+ cases are not proven, as it needs a simulator\.$/u)
+    }))
+})
+
+describe("a run against a real provider", () => {
+  const live = (...results: ReadonlyArray<Report.Result>) =>
+    reportOf(...results.map((one) => ({ ...one, variant: "live" })))
+
+  it.effect("is never taken for the whole contract: verdict, page and badge say that it was live", () =>
+    Effect.gen(function*() {
+      const report = yield* live(passed, skipped)
+      assert.isTrue(report.isLive)
+      assert.match(Report.verdict(report), /^Live check, which is a part of the contract\. Correct: 1 passed, /u)
+      assert.match(Report.toMarkdown(report), /^# Live check of ecryptopay\n/u)
+      assert.include(Report.toBadge(report), "\"label\":\"gatefold live check\"")
+      assert.match(Report.verdict(yield* live(failed)), /^Live check, .* Not correct: 1 case failed\.$/u)
+    }))
+
+  it.effect("is not one that has a variant of that name beside others", () =>
+    Effect.gen(function*() {
+      const report = yield* reportOf(passed, { ...passed, variant: "live" })
+      assert.isFalse(report.isLive)
+      assert.isFalse((yield* reportOf()).isLive)
     }))
 })
 

@@ -72,6 +72,7 @@ export const answers: ReadonlyArray<Wrong> = [
   {
     name: "refuses an answer with a field that it does not know",
     caughtBy: "unknown-fields-are-tolerated",
+    found: /it should still be/u,
     subject: reading(ecca, (object) => "rate" in object && Object.keys(object).length !== 5, () => null)
   },
   {
@@ -82,6 +83,7 @@ export const answers: ReadonlyArray<Wrong> = [
   {
     name: "takes an amount that is missing for nothing",
     caughtBy: "spoilt-fields-are-typed",
+    found: /an amount of 0/u,
     subject: reading(
       ecca,
       isWithdrawal,
@@ -91,6 +93,7 @@ export const answers: ReadonlyArray<Wrong> = [
   {
     name: "ends in a defect where an optional field is missing",
     caughtBy: "spoilt-fields-are-typed",
+    found: /it ended in a defect/u,
     subject: withdrawing((right) => {
       if (right.transaction === undefined) throw new TypeError("cannot read properties of undefined")
       return right
@@ -99,6 +102,7 @@ export const answers: ReadonlyArray<Wrong> = [
   {
     name: "takes an invoice without a status for paid",
     caughtBy: "missing-status-is-not-paid",
+    found: /it should not be paid/u,
     subject: reading(
       ecca,
       Predicate.hasProperty("invoice_id"),
@@ -108,6 +112,7 @@ export const answers: ReadonlyArray<Wrong> = [
   {
     name: "takes a state that is no text for the last one that it knows",
     caughtBy: "missing-status-is-not-paid",
+    found: /it should not be paid/u,
     subject: reading(
       ecryptopay,
       Predicate.hasProperty("currency_amount"),
@@ -117,6 +122,7 @@ export const answers: ReadonlyArray<Wrong> = [
   {
     name: "reads answers with `JSON.parse`",
     caughtBy: "answered-amounts-are-exact",
+    found: /9007199254740994/u,
     subject: rewriting(ecca, (text) => text.trim() === "" ? text : JSON.stringify(JSON.parse(text)))
   },
   {

@@ -8,9 +8,11 @@ import * as Settings from "@gatefold/core/Settings"
 import * as Ecca from "@gatefold/ecca/Ecca"
 import type { Subject } from "@gatefold/testkit/Subject"
 import { Config, Context, Effect, Option, Redacted, Result, Stream } from "effect"
+import { HttpClient, HttpClientRequest } from "effect/http"
 import { subject as ecca } from "../../../packages/ecca/test/contract.ts"
 import { subject as ecryptopay } from "../../../packages/ecryptopay/test/contract.ts"
-import { withService, withServices, type Wrong } from "../Wrong.ts"
+import { subject as template } from "../../../packages/testkit/template/test/contract.ts"
+import { withService, withServices, withTransport, type Wrong } from "../Wrong.ts"
 
 const withGateway = (subject: Subject, spoil: (gateway: Gateway.Service) => Gateway.Service): Subject =>
   withServices(
@@ -44,6 +46,20 @@ const withFallback = (variable: string, apiKey: string, proof: "readback" | "sig
         : reading
     )
   )
+
+/** The generated package with the first key that was seen for a base URL. */
+const keepingKeys = (): Subject => {
+  const keys = new Map<string, string>()
+  return withTransport(
+    template,
+    HttpClient.mapRequest((request) => {
+      const { origin } = new URL(request.url)
+      const key = keys.get(origin) ?? request.headers["authorization"] ?? ""
+      keys.set(origin, key)
+      return HttpClientRequest.setHeader(request, "authorization", key)
+    })
+  )
+}
 
 const sharingCredentials = (): Subject => {
   let first: Effect.Success<Subject["provider"]["configured"]> | undefined
@@ -93,6 +109,7 @@ export const identity: ReadonlyArray<Wrong> = [
   {
     name: "crashes where it is asked for what it lacks",
     caughtBy: "absent-is-unsupported",
+    found: /not implemented/u,
     subject: withService(
       ecryptopay,
       Invoices,
@@ -136,6 +153,7 @@ export const identity: ReadonlyArray<Wrong> = [
   {
     name: "takes the merchant's reference for the invoice's id",
     caughtBy: "created-invoice-reads-back",
+    found: /IntegrityMismatch: asked for id order-/u,
     subject: withService(ecca, Invoices, (service) => ({
       ...service,
       create: (asked) =>
@@ -184,6 +202,7 @@ export const identity: ReadonlyArray<Wrong> = [
   {
     name: "quotes the value of a setting that is wrong",
     caughtBy: "settings-error-hides-values",
+    found: /the error about ECCA_API_KEY shows a secret/u,
     subject: withConfigured(
       ecca,
       (configured) =>
@@ -206,6 +225,26 @@ export const identity: ReadonlyArray<Wrong> = [
   {
     name: "signs in for every account with the credentials of the first",
     caughtBy: "accounts-keep-credentials-apart",
+    found: /carries the credentials of another account|only one of two accounts/u,
     subject: sharingCredentials()
+  },
+  {
+    name: "keeps keys in a variable of its module, by base URL",
+    caughtBy: "accounts-keep-credentials-apart",
+    found: /carries the credentials of another account/u,
+    subject: keepingKeys(),
+    right: template
+  },
+  {
+    name: "waives a case that there is not",
+    caughtBy: "waivers-name-cases",
+    found: /waivers of no case/u,
+    subject: { ...ecca, waived: { "cals-have-spans": "Not yet." } }
+  },
+  {
+    name: "waives a case without a reason",
+    caughtBy: "waivers-name-cases",
+    found: /without a reason/u,
+    subject: { ...ecca, waived: { "calls-have-spans": " " } }
   }
 ]

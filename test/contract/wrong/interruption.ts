@@ -15,16 +15,19 @@ export const interruption: ReadonlyArray<Wrong> = [
   {
     name: "leaves the socket of an interrupted read open",
     caughtBy: "interrupted-read-releases-socket",
+    found: /is closed: not within/u,
     subject: detached
   },
   {
     name: "leaves the socket of an interrupted create open",
     caughtBy: "interrupted-create-releases-socket",
+    found: /is closed: not within/u,
     subject: detached
   },
   {
     name: "looks an interrupted create up in the background",
     caughtBy: "interrupted-create-releases-socket",
+    found: /the number of requests after a create was interrupted/u,
     subject: withService(ecca, Invoices.Invoices, (invoices) => ({
       ...invoices,
       create: (order) =>
@@ -37,11 +40,13 @@ export const interruption: ReadonlyArray<Wrong> = [
   {
     name: "leaves the socket of an interrupted list open",
     caughtBy: "interrupted-list-releases-socket",
+    found: /is closed: not within/u,
     subject: detached
   },
   {
     name: "reads a list on that was left",
     caughtBy: "left-list-stops-reading",
+    found: /some time after the list was left/u,
     subject: withService(ecca, Invoices.Invoices, (invoices) => ({
       ...invoices,
       list: (filter) =>
@@ -51,6 +56,7 @@ export const interruption: ReadonlyArray<Wrong> = [
   {
     name: "states another fact by a webhook than by a read",
     caughtBy: "webhook-and-read-are-one-change",
+    found: /should be one change of state/u,
     subject: withService(ecca, Invoices.Invoices, (invoices) => ({
       ...invoices,
       get: (lookup) =>

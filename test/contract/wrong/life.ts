@@ -1,11 +1,13 @@
 import { Invoice, Invoices, Money, Payments } from "@gatefold/core"
 import type { Subject } from "@gatefold/testkit/Subject"
-import { Effect, Result, Stream } from "effect"
+import { DateTime, Effect, Result, Stream } from "effect"
+import { subject as btcpay } from "../../../examples/plugin/test/contract.ts"
 import { subject as ecca } from "../../../packages/ecca/test/contract.ts"
 import { subject as ecryptopay } from "../../../packages/ecryptopay/test/contract.ts"
 import { withService, type Wrong } from "../Wrong.ts"
 import { corrections } from "./corrections.ts"
 import { rereading } from "./rereading.ts"
+import { rewriting } from "./rewriting.ts"
 
 const price = Result.getOrThrow(Money.fromInput(ecca.order.price))
 
@@ -54,8 +56,29 @@ export const life: ReadonlyArray<Wrong> = [
     subject: rereading(ecca, ({ status }) => status === "paid" ? { coverage: "partial" } : {})
   },
   {
+    name: "takes the moment of a read for the time of the payment",
+    caughtBy: "paid-at-is-when-it-was-paid",
+    found: /by a read an hour later/u,
+    subject: withService(ecca, Invoices.Invoices, (right) => ({
+      ...right,
+      get: (lookup) =>
+        Effect.zipWith(
+          right.get(lookup),
+          DateTime.now,
+          (invoice, now) => invoice.status === "paid" ? Invoice.make({ ...invoice, paidAt: now }) : invoice
+        )
+    }))
+  },
+  {
+    name: "takes the opening of an invoice for the time of its payment",
+    caughtBy: "paid-at-is-when-it-was-paid",
+    found: /when it was paid should be/u,
+    subject: rereading(ecca, ({ createdAt, status }) => status === "paid" ? { paidAt: createdAt } : {})
+  },
+  {
     name: "takes a part of the price for all of it",
     caughtBy: "payment-in-part-does-not-cover",
+    found: /paid in part should not cover/u,
     subject: rereading(ecryptopay, ({ coverage }) => coverage === "partial" ? { status: "paid", coverage: "full" } : {})
   },
   {
@@ -66,6 +89,7 @@ export const life: ReadonlyArray<Wrong> = [
   {
     name: "ignores money that comes late",
     caughtBy: "late-payment-is-seen",
+    found: /paid after it expired/u,
     subject: withSettings(ecryptopay, {
       ECRYPTOPAY_LATE_STATES: "",
       ECRYPTOPAY_EXPIRED_STATES: "se_fue_el_tren,tarde_pero_seguro"
@@ -111,17 +135,35 @@ export const life: ReadonlyArray<Wrong> = [
   {
     name: "takes a word that it does not know for paid",
     caughtBy: "unheard-of-word-is-neither-success-nor-failure",
+    found: /should be unknown or open, and is paid/u,
     subject: rereading(ecca, ({ status }) => status === "unknown" ? { status: "paid", coverage: "full" } : {})
   },
   {
     name: "takes a word that it does not know for a failure",
     caughtBy: "unheard-of-word-is-neither-success-nor-failure",
+    found: /should be unknown or open, and is failed/u,
     subject: rereading(ecryptopay, ({ status }) => status === "unknown" ? { status: "failed" } : {})
   },
   {
     name: "forgets a word that it does not know",
     caughtBy: "unheard-of-word-is-neither-success-nor-failure",
+    found: /in `unrecognized`/u,
     subject: rereading(ecca, () => ({ unrecognized: [] }))
+  },
+  {
+    name: "ignores a word beside the state that it does not know",
+    caughtBy: "unheard-of-word-beside-the-state-decides-nothing",
+    found: /whose additionalStatus nobody documents should be unknown or open, and is paid/u,
+    subject: rewriting(
+      btcpay,
+      (text) => text.replaceAll(/(?<="additionalStatus":")(?!None|Paid|Marked|Invalid)[^"]*/gu, "None")
+    )
+  },
+  {
+    name: "forgot a word of the field beside the state",
+    caughtBy: "documented-words-beside-the-state-are-known",
+    found: /where additionalStatus is "PaidLate"/u,
+    subject: rewriting(btcpay, (text) => text.replaceAll("\"PaidLate\"", "\"TooLate\""))
   },
   {
     name: "renews no quote of a payment that is watched",

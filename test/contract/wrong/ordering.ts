@@ -31,6 +31,7 @@ export const ordering: ReadonlyArray<Wrong> = [
   {
     name: "states what is left to pay as the price",
     caughtBy: "histories-converge",
+    found: /does not converge/u,
     subject: rewriting(
       ecca,
       (text) => text.replaceAll(/"amount":"[^"]*"(?=[^{}]*"status":"success")/gu, "\"amount\":\"0.00\"")
@@ -44,6 +45,7 @@ export const ordering: ReadonlyArray<Wrong> = [
   {
     name: "takes a paid invoice back to expired when its time is over",
     caughtBy: "terminal-state-stays",
+    found: /a day later/u,
     subject: withService(ecca, Invoices.Invoices, (right) => ({
       ...right,
       get: (lookup) => Effect.flatMap(right.get(lookup), overdue)
@@ -52,6 +54,7 @@ export const ordering: ReadonlyArray<Wrong> = [
   {
     name: "lists open invoices as paid",
     caughtBy: "list-states-no-more-than-a-read",
+    found: /what is listed states more than a read/u,
     subject: relisting(ecca, ({ status }) => status === "open" ? { status: "paid", coverage: "full" } : {})
   },
   {

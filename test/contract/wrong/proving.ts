@@ -7,6 +7,7 @@ import {
   RawWebhook,
   WebhookEvent,
   WebhookEvents,
+  WebhookProof,
   Webhooks,
   WebhookSignature
 } from "@gatefold/core"
@@ -16,6 +17,9 @@ import * as EccaWebhook from "@gatefold/ecca/EccaWebhook"
 import * as EcryptopayWebhook from "@gatefold/ecryptopay/EcryptopayWebhook"
 import type { Subject } from "@gatefold/testkit/Subject"
 import { Context, DateTime, Effect, Layer, Result } from "effect"
+import * as Btcpay from "../../../examples/plugin/src/Btcpay.ts"
+import * as mapping from "../../../examples/plugin/src/mapping.ts"
+import { subject as btcpay } from "../../../examples/plugin/test/contract.ts"
 import { subject as ecca } from "../../../packages/ecca/test/contract.ts"
 import { subject as ecryptopay } from "../../../packages/ecryptopay/test/contract.ts"
 import { withService } from "../Wrong.ts"
@@ -106,6 +110,41 @@ export const ecryptopayReading = (
             ...options
           })
           return Context.add(services, WebhookEvents.WebhookEvents, respoken(right, changed?.(right) ?? {}))
+        }))
+      )
+    )
+  }
+})
+
+type ReadClaim = Webhooks.Options["readClaim"]
+
+const btcpayScheme: WebhookSignature.Scheme = {
+  algorithm: "sha256",
+  signedText: "{body}",
+  encoding: "hex",
+  prefix: "sha256=",
+  signatureHeader: "btcpay-sig"
+}
+
+/** BTCPay that reads another claim in its webhooks. */
+export const btcpayClaiming = (change: (right: ReadClaim, storeId: string) => ReadClaim): Subject => ({
+  ...btcpay,
+  provider: {
+    ...btcpay.provider,
+    configured: Effect.map(
+      Btcpay.provider.read,
+      Result.map((options) =>
+        Layer.effectContext(Effect.gen(function*() {
+          const services = yield* Layer.build(Btcpay.provider.layerAll(options))
+          const invoices = Context.get(services, Invoices.Invoices)
+          const webhooks = yield* Webhooks.make({
+            provider: btcpay.provider.id,
+            account: btcpay.provider.account,
+            proving: WebhookProof.proving(options, btcpayScheme),
+            readClaim: change(mapping.claim(options.storeId), options.storeId),
+            observe: (id) => invoices.get({ id })
+          })
+          return Context.add(services, WebhookEvents.WebhookEvents, webhooks)
         }))
       )
     )

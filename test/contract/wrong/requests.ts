@@ -36,6 +36,7 @@ export const requests: ReadonlyArray<Wrong> = [
   {
     name: "creates at another path than is documented",
     caughtBy: "golden-requests",
+    found: /came unexpectedly: POST \/api\/v1\/payments /u,
     subject: asking(ecryptopay, (url) => url.replace(/\/payments\/$/u, "/payments"))
   },
   {
@@ -59,6 +60,7 @@ export const requests: ReadonlyArray<Wrong> = [
   {
     name: "is recorded for some of its operations alone",
     caughtBy: "golden-for-each-operation",
+    found: /invoices\.cancel/u,
     subject: { ...ecca, golden: ecryptopay.golden }
   },
   {
@@ -69,16 +71,19 @@ export const requests: ReadonlyArray<Wrong> = [
   {
     name: "labels JSON as plain text",
     caughtBy: "json-is-labelled",
+    found: /requests with a body that is not labelled should be \[\]/u,
     subject: sending(ecryptopay, (body) => body, "text/plain")
   },
   {
     name: "drops the reference of an order",
     caughtBy: "create-carries-its-reference",
+    found: /should say so/u,
     subject: sending(ecca, (body) => body.replace(/"external_id":"[^"]*"/u, "\"external_id\":\"order\""))
   },
   {
     name: "sends amounts as floats",
     caughtBy: "amount-is-sent-in-full",
+    found: /should be sent, and this is/u,
     subject: sending(ecca, (body) => body.replace(amount, (_, text) => `"amount":${Number(text)}`))
   },
   {

@@ -35,6 +35,7 @@ export const secrecy: ReadonlyArray<Wrong> = [
   {
     name: "leaks its key, encoded, in an error",
     caughtBy: "secret-in-error",
+    found: /authorization: Basic/u,
     subject: withGet((get) => (lookup) =>
       Effect.mapError(get(lookup), (error) => {
         const issue = `authorization: Basic ${Buffer.from(key).toString("base64")}`

@@ -33,6 +33,7 @@ export const signatures: ReadonlyArray<Wrong> = [
   {
     name: "finds every signature right",
     caughtBy: "webhook-of-wrong-secret-is-rejected",
+    found: /signed with a wrong secret, should be rejected/u,
     subject: webhooksOf(ecca, ({ admit }) => ({
       admit: (webhook) => Effect.catch(admit(webhook), () => unchecked(webhook))
     }))
@@ -47,6 +48,7 @@ export const signatures: ReadonlyArray<Wrong> = [
   {
     name: "dies of a signature of another length",
     caughtBy: "webhook-without-proper-signature-is-rejected",
+    found: /must have the same length/u,
     subject: webhooksOf(ecca, ({ admit }) => ({
       admit: (webhook) =>
         signatureOf(webhook).length === 64 ? admit(webhook) : Effect.die(new RangeError("must have the same length"))
@@ -55,6 +57,7 @@ export const signatures: ReadonlyArray<Wrong> = [
   {
     name: "compares only the beginning of a signature",
     caughtBy: "webhook-signature-is-compared-whole",
+    found: /right in its first half/u,
     subject: eccaChecking(({ admit }, sign) => (webhook) =>
       Effect.flatMap(sign(webhook), (right) => {
         const beginning = right["x-signature"]?.slice(0, 16) ?? ""
@@ -101,12 +104,14 @@ export const signatures: ReadonlyArray<Wrong> = [
   {
     name: "believes webhooks that were signed a second too long ago",
     caughtBy: "webhook-of-another-time-is-rejected",
+    found: /signed 301000 ms ago should be rejected/u,
     variant: "proof by signature",
     subject: within("301 seconds")
   },
   {
     name: "rejects webhooks that are as old as they may be",
     caughtBy: "webhook-of-another-time-is-rejected",
+    found: /signed 300000 ms ago should become an event/u,
     variant: "proof by signature",
     subject: within("299 seconds")
   },
@@ -121,6 +126,7 @@ export const signatures: ReadonlyArray<Wrong> = [
   {
     name: "goes on believing a secret that was taken out",
     caughtBy: "webhook-secrets-can-be-rotated",
+    found: /a secret that was taken out should be rejected/u,
     subject: eccaWith((options) => {
       const [first, ...others] = options.webhookSecrets ?? []
       if (first === undefined) return options

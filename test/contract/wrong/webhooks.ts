@@ -8,6 +8,7 @@ import { ecryptopayReading, told, webhooksOf, withText } from "./proving.ts"
 import { changed } from "./rereading.ts"
 import { rewriting } from "./rewriting.ts"
 import { signatures } from "./signatures.ts"
+import { webhookSamples } from "./webhookSamples.ts"
 
 const rejected = (why: WebhookRejected.Why) =>
   new WebhookRejected.WebhookRejected({ provider: ecca.provider.id, account: ecca.provider.account, why, detail: "" })
@@ -37,6 +38,7 @@ const renewing = (client: HttpClient.HttpClient) =>
       : sent)
 
 export const webhooks: ReadonlyArray<Wrong> = [
+  ...webhookSamples,
   ...signatures,
   {
     name: "says open of every invoice that a webhook is about",
@@ -143,6 +145,7 @@ export const webhooks: ReadonlyArray<Wrong> = [
   {
     name: "believes the body, and does not read back",
     caughtBy: "forged-webhook-changes-nothing",
+    found: /should be "open", and is "paid"/u,
     subject: ecryptopayReading((invoices) => {
       const states = new Map<string, string>()
       return {
@@ -167,6 +170,7 @@ export const webhooks: ReadonlyArray<Wrong> = [
   {
     name: "takes whatever invoice it is answered for the one that it asked for",
     caughtBy: "webhook-is-about-its-own-invoice",
+    found: /after another one was read/u,
     subject: rewriting(ecca, (text, { url }) => {
       const [, asked] = /\/invoices\/([^/?]+)/u.exec(url) ?? []
       return asked === undefined ? text : text.replace(/(?<="invoice_id":")[^"]*/u, asked)
@@ -189,6 +193,7 @@ export const webhooks: ReadonlyArray<Wrong> = [
   {
     name: "rejects webhooks while the provider is not available",
     caughtBy: "webhook-during-outage-is-retryable",
+    found: /that can be retried/u,
     subject: webhooksOf(ecca, ({ resolve }) => ({
       resolve: (admitted) =>
         Effect.mapError(resolve(admitted), (error) => error._tag === "GatewayError" ? rejected("UnknownObject") : error)

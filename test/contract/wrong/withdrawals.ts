@@ -24,11 +24,13 @@ export const withdrawals: ReadonlyArray<Wrong> = [
   {
     name: "takes what arrives for what left",
     caughtBy: "withdrawal-amount-exact",
+    found: /net and fee/u,
     subject: reading((one) => Withdrawal.make({ ...one, net: one.amount }))
   },
   {
     name: "takes every withdrawal that is over for a success",
     caughtBy: "withdrawal-status",
+    found: /that is failed should be "failed"/u,
     subject: reading((one) => one.status === "failed" ? Withdrawal.make({ ...one, status: "succeeded" }) : one)
   },
   {
@@ -57,6 +59,7 @@ export const withdrawals: ReadonlyArray<Wrong> = [
   {
     name: "fails to list the withdrawals of an account that has none",
     caughtBy: "withdrawal-list-empty",
+    found: /withdrawals\.list: NotFound/u,
     subject: withService(ecca, Withdrawals, (service) => ({
       ...service,
       list: (filter) =>

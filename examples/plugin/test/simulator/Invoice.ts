@@ -42,6 +42,8 @@ export interface Invoice extends Order {
   readonly additionalStatus: AdditionalStatus
   /** What the server calls the status instead of its usual word, until the status changes. */
   readonly label: string | undefined
+  /** The same of what was exceptional about it. */
+  readonly exceptionLabel: string | undefined
   readonly payments: ReadonlyArray<Payment>
   /** Epoch milliseconds, as the other times. */
   readonly createdAt: number
@@ -60,6 +62,7 @@ export const open = (id: string, order: Order, now: number): Invoice => {
     status: "New",
     additionalStatus: "None",
     label: undefined,
+    exceptionLabel: undefined,
     payments: [],
     createdAt: now,
     expiresAt,
@@ -80,6 +83,10 @@ export const worthPaid = ({ payments }: Invoice): Decimal.Decimal =>
 
 /** Its status as the server says it. */
 export const word = ({ label, status }: Invoice): string => label ?? status
+
+/** What was exceptional about it, as the server says it. */
+export const exceptionWord = ({ additionalStatus, exceptionLabel }: Invoice): string =>
+  exceptionLabel ?? additionalStatus
 
 export const bookEntry = (invoice: Invoice): BookEntry => ({
   id: invoice.id,

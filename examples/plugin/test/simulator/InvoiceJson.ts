@@ -23,7 +23,7 @@ export const invoice = (one: Invoice.Invoice, storeId: string, origin: string) =
   expirationTime: unixSeconds(one.expiresAt),
   monitoringExpiration: unixSeconds(one.monitoredUntil),
   status: Invoice.word(one),
-  additionalStatus: one.additionalStatus,
+  additionalStatus: Invoice.exceptionWord(one),
   availableStatusesForManualMarking: markable(one),
   archived: false,
   metadata: one.metadata,

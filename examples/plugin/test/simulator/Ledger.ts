@@ -19,6 +19,8 @@ export interface Ledger {
   readonly change: (id: string, transition: LifeCycle.Transition) => Effect.Effect<void, SimulatorError>
   /** Calls its status by this word until that changes. */
   readonly relabel: (id: string, word: string) => Effect.Effect<void, SimulatorError>
+  /** Calls what was exceptional about it by this word until its status changes. */
+  readonly relabelException: (id: string, word: string) => Effect.Effect<void, SimulatorError>
   /** Ends every window that has run out by now. Everything else here does this first. */
   readonly settle: Effect.Effect<void>
 }
@@ -36,7 +38,7 @@ export const make = ({ announce, now }: Options): Effect.Effect<Ledger, never, S
 
     const save = ({ invoice, news }: LifeCycle.Step): Effect.Effect<void> => {
       const isUnchanged = invoices.get(invoice.id)?.status === invoice.status
-      const saved = isUnchanged ? invoice : { ...invoice, label: undefined }
+      const saved = isUnchanged ? invoice : { ...invoice, label: undefined, exceptionLabel: undefined }
       invoices.set(invoice.id, saved)
       return Effect.forEach(news, (one) => announce(saved, one), { discard: true })
     }
@@ -85,6 +87,8 @@ export const make = ({ announce, now }: Options): Effect.Effect<Ledger, never, S
       get: (id) => Effect.andThen(settle, Effect.suspend(() => Effect.fromResult(find(id)))),
       change: update,
       relabel: (id, label) => update(id, (invoice) => Result.succeed({ invoice: { ...invoice, label }, news: [] })),
+      relabelException: (id, exceptionLabel) =>
+        update(id, (invoice) => Result.succeed({ invoice: { ...invoice, exceptionLabel }, news: [] })),
       settle
     }
   })

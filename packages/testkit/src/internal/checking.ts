@@ -53,8 +53,9 @@ const isSubject = (value: unknown): value is Subject.Subject =>
 const save = Effect.fnUntraced(function*(folder: string, report: Report.Report) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
-  const write = (kind: string, text: string) =>
-    fs.writeFileString(path.join(folder, `${report.provider}.${kind}`), text)
+  // a live run is a part of the contract, and may not take the place of the whole
+  const name = report.isLive ? `${report.provider}.live` : report.provider
+  const write = (kind: string, text: string) => fs.writeFileString(path.join(folder, `${name}.${kind}`), text)
   yield* fs.makeDirectory(folder, { recursive: true })
   yield* write("json", yield* Report.toJson(report))
   yield* write("md", Report.toMarkdown(report))

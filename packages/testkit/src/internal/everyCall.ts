@@ -3,7 +3,7 @@
  */
 import * as Capability from "@gatefold/core/Capability"
 import { InvoiceId, PaymentId, WithdrawalId } from "@gatefold/core/Identifiers"
-import type { RawWebhook } from "@gatefold/core/RawWebhook"
+import * as RawWebhook from "@gatefold/core/RawWebhook"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Adapter, World } from "../World.ts"
@@ -17,11 +17,20 @@ export interface Objects {
   readonly reference: string
   readonly payment: string
   readonly withdrawal: string
-  readonly webhook: RawWebhook
+  readonly webhook: RawWebhook.RawWebhook
 }
 
 /** @internal Looks like an id of many providers, and is that of nothing. */
 export const nobody = "00000000-0000-4000-8000-000000000000"
+
+/** @internal What calls are about where there is nothing. */
+export const nothing: Objects = {
+  invoice: nobody,
+  reference: nobody,
+  payment: nobody,
+  withdrawal: nobody,
+  webhook: RawWebhook.make({ headers: {}, body: "{}" })
+}
 
 /** @internal With what the names begin of those who order in these calls: people, whom no log or span may name. */
 export const customer = "somebody-7f3a9c1e"

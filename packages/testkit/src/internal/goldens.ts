@@ -8,13 +8,13 @@ import { show, unless, Violation } from "../Violation.ts"
 import { transports, type World } from "../World.ts"
 import * as difference from "./difference.ts"
 import * as ExactJson from "./exactJson.ts"
-import { inapplicable } from "./inapplicable.ts"
+import { NotProven } from "./notProven.ts"
 import { bodyOf, type Outcome, play, type Played } from "./play.ts"
 import * as ScriptedServer from "./scriptedServer.ts"
 
 /** @internal Every golden exchange of the subject; there has to be one. */
 export const all = Effect.fnUntraced(function*({ subject: { golden } }: World) {
-  if (golden === undefined) return yield* inapplicable("the subject names no folder with golden exchanges")
+  if (golden === undefined) return yield* new NotProven({ reason: "the subject names no folder with golden exchanges" })
   const found = yield* Golden.read(golden)
   if (found.length > 0) return found
   return yield* new Violation({ message: `${golden.pathname} has no file with golden exchanges` })

@@ -4,12 +4,15 @@
 import type { Path } from "@gatefold/core/Capability"
 import type { GatewayError } from "@gatefold/core/GatewayError"
 import { InvoiceId, PaymentId, WithdrawalId } from "@gatefold/core/Identifiers"
+import type * as Invoices from "@gatefold/core/Invoices"
 import * as Money from "@gatefold/core/Money"
+import type * as Withdrawals from "@gatefold/core/Withdrawals"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Stream from "effect/Stream"
 import type { World } from "../World.ts"
 import { inapplicable } from "./inapplicable.ts"
+import { moneyOf } from "./price.ts"
 import { requestsFor } from "./provider.ts"
 
 /** @internal An entry of a list, as far as entries are compared. */
@@ -22,6 +25,38 @@ export interface Item {
 
 type Items = Stream.Stream<Item, GatewayError>
 
+/** @internal A list by one field of its filter. */
+export interface Filtered {
+  readonly field: string
+  readonly value: string
+  readonly items: Items
+  /** Which of all entries, which are given oldest first, it has to have, and in which order if that is asked for. */
+  readonly wanted: (all: ReadonlyArray<Item>) => ReadonlyArray<Item>
+}
+
+const byStatus = <Status extends string>(
+  statuses: ReadonlyArray<Status>,
+  items: (status: Status) => Items
+): ReadonlyArray<Filtered> =>
+  statuses.map((value) => ({
+    field: "status",
+    value,
+    items: items(value),
+    wanted: (all) => all.filter(({ status }) => status === value)
+  }))
+
+const inOrder = (items: (order: "newest first" | "oldest first") => Items): ReadonlyArray<Filtered> => [
+  { field: "order", value: "newest first", items: items("newest first"), wanted: (all) => all.toReversed() },
+  { field: "order", value: "oldest first", items: items("oldest first"), wanted: (all) => all }
+]
+
+/** A currency that no invoice of the world is in. */
+const elsewhere = ({ subject: { order: { price }, provider: { currencies } } }: World): string => {
+  const own = moneyOf(price).currency.code
+  const offered = currencies === "asked" ? [] : currencies
+  return [...offered, "EUR", "USD"].find((code) => code !== own) ?? "EUR"
+}
+
 /** @internal One of the lists. */
 export interface List {
   readonly name: string
@@ -30,7 +65,8 @@ export interface List {
   /** What else it needs to be filled. */
   readonly needs: ReadonlyArray<Path>
   readonly items: (world: World, pageSize?: number) => Items
-  readonly byStatus: (world: World) => ReadonlyArray<readonly [status: string, items: Items]>
+  /** Every filter that there is a field for. */
+  readonly filters: (world: World) => ReadonlyArray<Filtered>
   /** One entry by itself. */
   readonly get: (world: World, id: string) => Effect.Effect<Item, GatewayError>
   /** Puts one more on the provider's books: an ordinary one, or one of another status. */
@@ -58,8 +94,16 @@ const invoices: List = {
   getPath: "invoices.get",
   needs: ["invoices.create"],
   items: ({ adapter }, pageSize) => Stream.map(adapter.invoices.list({ pageSize }), ofInvoice),
-  byStatus: ({ adapter }) =>
-    invoiceStatuses.map((status) => [status, Stream.map(adapter.invoices.list({ status }), ofInvoice)]),
+  filters: (world) => {
+    const by = (filter: Invoices.Filter) => Stream.map(world.adapter.invoices.list(filter), ofInvoice)
+    const [own, other] = [moneyOf(world.subject.order.price).currency.code, elsewhere(world)]
+    return [
+      ...byStatus(invoiceStatuses, (status) => by({ status })),
+      { field: "currency", value: own, items: by({ currency: own }), wanted: (all) => all },
+      { field: "currency", value: other, items: by({ currency: other }), wanted: () => [] },
+      ...inOrder((order) => by({ order }))
+    ]
+  },
   get: ({ adapter }, id) => Effect.map(adapter.invoices.get({ id: InvoiceId.make(id) }), ofInvoice),
   add: (world, kind) => Effect.asVoid(addInvoice(world, kind))
 }
@@ -76,8 +120,8 @@ const payments: List = {
   getPath: "payments.get",
   needs: ["invoices.create"],
   items: ({ adapter }, pageSize) => Stream.map(adapter.payments.list({ pageSize }), ofPayment),
-  byStatus: ({ adapter }) =>
-    paymentStatuses.map((status) => [status, Stream.map(adapter.payments.list({ status }), ofPayment)]),
+  filters: ({ adapter }) =>
+    byStatus(paymentStatuses, (status) => Stream.map(adapter.payments.list({ status }), ofPayment)),
   get: ({ adapter }, id) => Effect.map(adapter.payments.get(PaymentId.make(id)), ofPayment),
   add: Effect.fnUntraced(function*(world, kind) {
     const id = yield* addInvoice(world, kind)
@@ -96,8 +140,10 @@ const withdrawals: List = {
   getPath: "withdrawals.get",
   needs: [],
   items: ({ adapter }, pageSize) => Stream.map(adapter.withdrawals.list({ pageSize }), ofWithdrawal),
-  byStatus: ({ adapter }) =>
-    withdrawalStatuses.map((status) => [status, Stream.map(adapter.withdrawals.list({ status }), ofWithdrawal)]),
+  filters: ({ adapter }) => {
+    const by = (filter: Withdrawals.Filter) => Stream.map(adapter.withdrawals.list(filter), ofWithdrawal)
+    return [...byStatus(withdrawalStatuses, (status) => by({ status })), ...inOrder((order) => by({ order }))]
+  },
   get: ({ adapter }, id) => Effect.map(adapter.withdrawals.get(WithdrawalId.make(id)), ofWithdrawal),
   add: Effect.fnUntraced(function*({ simulator }, kind) {
     const over = (status: "failed" | "canceled" | "succeeded") => simulator.withdraw({ amount: "150.00", status })

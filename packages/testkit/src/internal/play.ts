@@ -44,8 +44,8 @@ export const baseUrlOf = ({ simulator, subject }: Pick<World, "simulator" | "sub
   return found === undefined ? undefined : { variable: found[0], path: found[1].slice(simulator.url.length) }
 }
 
-/** @internal Why there is nothing to play. */
-export const unlessGolden = (world: World): string | undefined => {
+/** @internal What the author has to supply before anything can be played. */
+export const lacksGolden = (world: World): string | undefined => {
   if (world.subject.golden === undefined) return "the subject names no folder with golden exchanges"
   return baseUrlOf(world) === undefined ? "the subject does not say which variable is the base URL" : undefined
 }
@@ -78,7 +78,8 @@ export const play = (
     return { outcome, heard, astray, fill }
   }))
 
-const filler = (settings: Readonly<Record<string, string>>) => (text: string): string =>
+/** @internal Puts settings in where a text names one. */
+export const filler = (settings: Readonly<Record<string, string>>) => (text: string): string =>
   text.replaceAll(
     /\{([A-Z][A-Z0-9_]*)\}/gu,
     (whole: string, name: string) => Object.hasOwn(settings, name) ? settings[name] ?? whole : whole
@@ -104,7 +105,7 @@ export const bodyOf = ({ json, text }: Pick<Exchange["response"], "json" | "text
 
 /** A call that waits for a time that never passes shall not hold up the rest. */
 const ended = <E, R>(call: Effect.Effect<Exit.Exit<unknown, E>, never, R>): Effect.Effect<Outcome, never, R> => {
-  const late = Effect.as(TestClock.withLive(Effect.sleep("2 seconds")), broken("it did not come to an end"))
+  const late = Effect.as(TestClock.withLive(Effect.sleep("5 seconds")), broken("it did not come to an end"))
   return Effect.raceFirst(Effect.flatMap(call, outcomeOf), late)
 }
 

@@ -35,6 +35,15 @@ export const amountsToSend = Effect.fnUntraced(function*(price: Money.Input) {
   }))
 })
 
+/** Some providers count hundredths or the smallest part of every currency, whatever its decimals are. */
+const units = Array.from({ length: 19 }, (_, decimals) => BigDecimal.make(1n, -decimals))
+
+/** @internal The same where nobody says in what units the provider counts this currency. */
+export const elsewhere = (amount: SentAmount): SentAmount => ({
+  ...amount,
+  values: amount.values.slice(0, 1).flatMap((value) => units.map((unit) => BigDecimal.multiply(value, unit)))
+})
+
 /** @internal Whether any text or number of a request is this amount. */
 export const standsIn = ({ values }: SentAmount, { body, url }: RecordedRequest): boolean =>
   [...textsOf(body), ...new URL(url, "http://provider").searchParams.values()].some((text) => {

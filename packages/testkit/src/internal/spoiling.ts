@@ -8,6 +8,7 @@ import { unless, type Violation } from "../Violation.ts"
 import type { World } from "../World.ts"
 import * as goldens from "./goldens.ts"
 import { inapplicable } from "./inapplicable.ts"
+import { NotProven } from "./notProven.ts"
 import { type Outcome, play } from "./play.ts"
 import * as ScriptedServer from "./scriptedServer.ts"
 import type * as spoil from "./spoil.ts"
@@ -55,6 +56,19 @@ export const eachTrial = Effect.fnUntraced(function*<E, R>(
   }
   if (tried === 0) return yield* inapplicable("no golden exchange has such an answer")
 })
+
+/** @internal Ends the case as unproven unless one of the golden exchanges becomes something that this is true of. */
+export const unlessOneIs = Effect.fnUntraced(
+  function*(world: World, what: string, isSuch: (right: Outcome) => boolean) {
+    const staged = yield* goldens.stage(world)
+    for (const golden of (yield* goldens.all(world)).filter(canBeSpoilt)) {
+      const server = yield* ScriptedServer.open
+      const { outcome } = yield* play(staged, server, golden)
+      if (isSuch(outcome)) return
+    }
+    return yield* new NotProven({ reason: `there is no golden exchange of ${what}` })
+  }
+)
 
 /** @internal Fails with the first spoilt copy of a golden exchange that is judged to be wrong. */
 export const unlessAll = (

@@ -12,6 +12,7 @@ import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import { unless, Violation } from "../Violation.ts"
 import { eventually, type World } from "../World.ts"
+import { turns } from "./turns.ts"
 
 /** @internal */
 export interface Viewer {
@@ -73,11 +74,6 @@ export const unlessFresh = (viewer: Viewer): Effect.Effect<void, Violation> =>
 export const pass = <E>(seconds: number, each: Effect.Effect<void, E>): Effect.Effect<void, E> =>
   Effect.forEach(
     Array.from({ length: seconds }),
-    () => Effect.andThen(Effect.andThen(TestClock.adjust("1 second"), turns), each),
+    () => Effect.andThen(Effect.andThen(TestClock.adjust("1 second"), turns(20)), each),
     { discard: true }
   )
-
-/** Both ends of every socket are in this process, so that turns of its event loop are enough, and not a while. */
-const turns = Effect.promise(async () => {
-  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
-})

@@ -7,7 +7,12 @@ export const subject: Subject = {
   provider: Template.provider,
   simulator: TemplateSimulator.make,
   order: { price: { amount: "250.00", currency: "EUR" } },
-  webhooks: { proof: "signature+readback", secrets: "TEMPLATE_WEBHOOK_SECRETS" },
+  webhooks: {
+    proof: "signature+readback",
+    secrets: "TEMPLATE_WEBHOOK_SECRETS",
+    // a sample of each documented type
+    events: { "invoice.paid": new URL("./webhooks/invoice-paid.json", import.meta.url) }
+  },
   golden: new URL("./golden/", import.meta.url),
   baseUrl: { variable: "TEMPLATE_BASE_URL", path: "" },
   // why each operation that the descriptor does not declare is absent, for the report

@@ -1,17 +1,18 @@
 /**
  * C. What the provider's answers become.
  */
+import * as Effect from "effect/Effect"
 import * as Case from "../../Case.ts"
 import type { Golden } from "../../Golden.ts"
 import type * as ExactJson from "../exactJson.ts"
 import * as goldens from "../goldens.ts"
 import * as model from "../modelText.ts"
-import { unlessGolden } from "../play.ts"
+import { lacksGolden } from "../play.ts"
 import * as spoil from "../spoil.ts"
 import * as spoiling from "../spoiling.ts"
 import { unlessEveryField } from "../spoilingFields.ts"
 
-const shared = { isScripted: true, needs: [], unless: unlessGolden }
+const shared = { isScripted: true, needs: [], lacks: lacksGolden }
 
 /** Ways in which a field says nothing. */
 const gone: ReadonlyArray<readonly [what: string, change: (value: ExactJson.Json) => ExactJson.Json | undefined]> = [
@@ -73,16 +74,19 @@ export const answers = Case.group("C", [
     look: "A default where the status is decoded, or a last branch of the mapping that means success.",
     isCritical: true,
     run: (world) =>
-      spoiling.unlessAll(
-        world,
-        (golden, right) => {
-          const fields = every(golden, model.saysPaid(right, world.subject.words))
-          return fields.length === 0 ? [] : gone.map(([what, change]) => ({
-            what: `with the status ${what}`,
-            golden: spoil.at(golden, fields, change)
-          }))
-        },
-        (became) => model.isPaid(became) ? `it should not be paid, and is ${goldens.said(became)}` : undefined
+      Effect.andThen(
+        spoiling.unlessOneIs(world, "something that is paid", model.isPaid),
+        spoiling.unlessAll(
+          world,
+          (golden, right) => {
+            const fields = every(golden, model.saysPaid(right, world.subject.words))
+            return fields.length === 0 ? [] : gone.map(([what, change]) => ({
+              what: `with the status ${what}`,
+              golden: spoil.at(golden, fields, change)
+            }))
+          },
+          (became) => model.isPaid(became) ? `it should not be paid, and is ${goldens.said(became)}` : undefined
+        )
       )
   },
   {

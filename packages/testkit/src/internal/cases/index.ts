@@ -11,6 +11,7 @@ import { money } from "./money.ts"
 import { observability } from "./observability.ts"
 import { ordering } from "./ordering.ts"
 import { outcomes } from "./outcomes.ts"
+import { reads } from "./reads.ts"
 import { repeats } from "./repeats.ts"
 import { requests } from "./requests.ts"
 import { secrecy } from "./secrecy.ts"
@@ -22,6 +23,7 @@ export const cases: ReadonlyArray<Case.Case> = [
   ...identity,
   ...requests,
   ...answers,
+  ...reads,
   ...money,
   ...outcomes,
   ...repeats,

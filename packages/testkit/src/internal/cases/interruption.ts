@@ -9,7 +9,7 @@ import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 import * as Case from "../../Case.ts"
 import { unless, unlessEqual } from "../../Violation.ts"
-import { eventually, settled, type World } from "../../World.ts"
+import { eventually, quieted, type World } from "../../World.ts"
 import { reading } from "../reading.ts"
 
 const holdsSocket = "Each call that a customer leaves would hold a connection, until none is left for those who stay."
@@ -42,7 +42,7 @@ const unlessReleased = Effect.fnUntraced(function*<A>(
     Effect.map(simulator.requests, (all) => all[at]?.ended === "abandoned"),
     2
   )
-  yield* settled
+  yield* quieted
   yield* unlessEqual(`the number of requests after ${what} was interrupted`, (yield* simulator.requests).length, sent)
 })
 
@@ -94,8 +94,7 @@ export const interruption = Case.group("L", [
       const seen = yield* Stream.runCollect(Stream.take(adapter.invoices.list({ pageSize: 1 }), 1))
       const sent = (yield* simulator.requests).length
       yield* unlessEqual("the number of invoices that were taken of the list", seen.length, 1)
-      yield* settled
-      yield* settled
+      yield* quieted
       yield* unlessEqual(
         "the number of requests some time after the list was left",
         (yield* simulator.requests).length,

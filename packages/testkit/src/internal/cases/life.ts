@@ -7,8 +7,10 @@ import * as Money from "@gatefold/core/Money"
 import { isSecure } from "@gatefold/core/SecureUrl"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as TestClock from "effect/testing/TestClock"
 import * as Case from "../../Case.ts"
 import { show, unless, unlessEqual } from "../../Violation.ts"
+import { inapplicable } from "../inapplicable.ts"
 import { moneyOf } from "../price.ts"
 import { late, unlessBooked, unlessCovers, unlessSeen } from "../standing.ts"
 import { opened } from "../webhook.ts"
@@ -91,6 +93,33 @@ const payments = Case.group("I", [
       const { coverage, status } = yield* unlessCovers(world, id, true, "a paid invoice")
       yield* unlessEqual("the status of a paid invoice", status, "paid")
       yield* unlessEqual("the coverage of an invoice that was paid exactly", coverage, "full")
+    })
+  },
+  {
+    id: "paid-at-is-when-it-was-paid",
+    name: "when an invoice was paid is told as the time of the payment, whenever it is read",
+    why: "Taken for the moment of the read, a payment in time looks late, and books get it in another month each time.",
+    look: "`paidAt` is what the provider states, or absent where it states none: never our own clock.",
+    needs,
+    run: Effect.fnUntraced(function*(world) {
+      const { adapter: { invoices }, simulator } = world
+      const { id } = yield* opened(world)
+      yield* TestClock.adjust("1 minute")
+      yield* simulator.pay(id)
+      const paid = yield* invoices.get({ id })
+      // by the provider's own clock
+      const moment = (yield* simulator.requests).at(-1)?.at ?? (yield* DateTime.now)
+      yield* TestClock.adjust("1 hour")
+      const later = yield* invoices.get({ id })
+      if (paid.paidAt === undefined && later.paidAt === undefined) {
+        return yield* inapplicable("it does not say when an invoice was paid")
+      }
+      const [first, second] = [paid.paidAt, later.paidAt].map((at) =>
+        at === undefined ? "absent" : DateTime.formatIso(at)
+      )
+      yield* unlessEqual("when it was paid, by a read an hour later", second, first)
+      const off = Math.abs(DateTime.toEpochMillis(paid.paidAt ?? moment) - DateTime.toEpochMillis(moment))
+      yield* unless(off <= 1_000, `when it was paid should be ${DateTime.formatIso(moment)}, and is ${first}`)
     })
   },
   {

@@ -9,8 +9,8 @@ import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import * as Case from "../../Case.ts"
 import { show, unless, unlessEqual, Violation } from "../../Violation.ts"
-import { withoutPauses } from "../../World.ts"
-import { all, filled, type List } from "../lists.ts"
+import { withoutPauses, type World } from "../../World.ts"
+import { all, filled, type Filtered, type Item, type List } from "../lists.ts"
 import { requestsFor } from "../provider.ts"
 
 type Cases = Parameters<typeof Case.group>[1]
@@ -91,35 +91,46 @@ const complete = (list: List): Cases => [
   },
   {
     id: `${list.name}-list-filter`,
-    name: `a list of ${list.name} by status has those and no others, or is refused by the name of the field`,
-    why: "A filter that is ignored makes a program treat every order as if it were paid.",
-    look: "`InvalidRequest({ field: \"status\" })` for a status that cannot be asked for.",
+    name: `a list of ${list.name} by any field of its filter is as that says, or is refused by the name of the field`,
+    why: "A filter that is ignored makes a program treat every order as if it were paid, or of one currency.",
+    look: "`InvalidRequest({ field: \"status\" })` for each field, and each value, that cannot be asked for.",
     isCritical: true,
     needs: [list.path, ...list.needs],
     run: Effect.fnUntraced(function*(world) {
-      yield* list.add(world)
-      yield* list.add(world, "other")
-      const everything = yield* Stream.runCollect(list.items(world))
-      for (const [status, items] of list.byStatus(world)) {
-        const result = yield* Effect.result(Stream.runCollect(items))
-        if (Result.isFailure(result)) {
-          const { reason } = result.failure
-          yield* unless(
-            reason._tag === "InvalidRequest" && reason.field === "status",
-            `a filter that is not offered should be InvalidRequest(status), and is ${show(reason)}`
-          )
-        } else {
-          const wanted = everything.filter((one) => one.status === status).map(({ id }) => id)
-          yield* unlessEqual(
-            `${list.name} with the status ${status}`,
-            result.success.map(({ id }) => id).toSorted(),
-            wanted.toSorted()
-          )
-        }
-      }
+      const everything = yield* addedInTurn(list, world)
+      for (const filter of list.filters(world)) yield* unlessFiltered(list, everything, filter)
     })
   }
 ]
+
+/** Some entries, each a while after the one before, oldest first. */
+const addedInTurn = Effect.fnUntraced(function*(list: List, world: World) {
+  const before = new Map<string, Item>()
+  for (const kind of [undefined, "other", undefined] as const) {
+    yield* list.add(world, kind)
+    for (const one of yield* Stream.runCollect(list.items(world))) before.set(one.id, one)
+    yield* world.simulator.advance("2 seconds")
+  }
+  return [...before.values()]
+})
+
+const unlessFiltered = Effect.fnUntraced(
+  function*(list: List, everything: ReadonlyArray<Item>, { field, items, value, wanted }: Filtered) {
+    const result = yield* Effect.result(Stream.runCollect(items))
+    if (Result.isFailure(result)) {
+      const { reason } = result.failure
+      return yield* unless(
+        reason._tag === "InvalidRequest" && reason.field === field,
+        `a filter by the ${field} ${value}, if it is not offered, should be InvalidRequest(${field}), and is ${
+          show(reason)
+        }`
+      )
+    }
+    const ids = (all: ReadonlyArray<Item>) => all.map(({ id }) => id)
+    const sorted = (all: ReadonlyArray<Item>) => field === "order" ? ids(all) : ids(all).toSorted()
+    yield* unlessEqual(`${list.name} by the ${field} ${value}`, sorted(result.success), sorted(wanted(everything)))
+  }
+)
 
 /** How many requests a list that does not get on may make until it is given up. */
 const mostRequests = 20

@@ -3,99 +3,20 @@
  */
 import * as Invoice from "@gatefold/core/Invoice"
 import * as Money from "@gatefold/core/Money"
-import type { Simulator } from "@gatefold/core/Simulator"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Case from "../../Case.ts"
-import { unless, unlessEqual, Violation } from "../../Violation.ts"
-import { attempt, booked, said } from "../creating.ts"
+import { unless, unlessEqual } from "../../Violation.ts"
+import { attempt, said } from "../creating.ts"
 import { inapplicable } from "../inapplicable.ts"
-import { dearer, dearerThan, decimalsOf, priceOf } from "../prices.ts"
+import { dearer, dearerThan, priceOf, unlessSame } from "../prices.ts"
 import { answerWith, replayed } from "../replay.ts"
+import { exactness } from "./exactness.ts"
 import { refusedMoney } from "./refusedMoney.ts"
 
-const notToTheCent = "A customer would pay another amount than the order says, and no books would balance."
-
-const byText =
-  "Keep amounts as `Money`: read them with `Wire.Amount`, write them with `Money.format`, never through a number."
-
-/** Whole numbers beyond what a float can tell apart, and fractions that none can hold. */
-const awkward = "1 10 12.3 0.29 1.15 4.35 19.99 1234567.89 4503599627370497.01 9007199254740993 9007199254740993.01"
-  .split(" ")
-
-/** The awkward amounts at this number of decimals, the last digit being the smallest amount. */
-const amountsAt = (decimals: number): ReadonlyArray<string> =>
-  decimals === 0
-    ? ["1", "10", "1234567", "9007199254740993"]
-    : [
-      `0.${"1".padStart(decimals, "0")}`,
-      `0.1${"0".repeat(decimals - 1)}`,
-      ...awkward.map((text) => atScale(text, decimals))
-    ]
-
-const atScale = (text: string, decimals: number): string => {
-  const [whole, fraction = ""] = text.split(".")
-  return `${whole}.${fraction.slice(0, decimals).padEnd(decimals, "0")}`
-}
-
-/** What the books say that an invoice costs. */
-const onBooks = Effect.fnUntraced(function*({ books }: Simulator, id: string) {
-  const entry = (yield* books).find((entry) => entry.id === id)
-  if (entry === undefined) return yield* new Violation({ message: `the invoice ${id} is not on the provider's books` })
-  return yield* Money.make(entry.amount, entry.currency)
-})
-
-const unlessSame = (what: string, actual: Money.Money | undefined, asked: Money.Money) =>
-  unless(
-    actual !== undefined && Money.equals(actual, asked),
-    `${what} should be exactly ${asked}, and is ${actual ?? "not stated"}`
-  )
-
-const exactness = Case.group("D", [
-  {
-    id: "price-is-exact",
-    name: "an order's price stands on the provider's books, in the answer and in a read as it was asked",
-    why: notToTheCent,
-    look: byText,
-    isCritical: true,
-    needs: ["invoices.create", "invoices.get"],
-    run: Effect.fnUntraced(function*({ adapter, order, simulator }) {
-      const asked = order()
-      for (const price of [yield* priceOf(asked), yield* dearer(asked)]) {
-        const created = yield* adapter.invoices.create(order({ price }))
-        yield* unlessSame("the price on the books", yield* onBooks(simulator, created.id), price)
-        yield* unlessSame("the price of the invoice that was created", created.price, price)
-        yield* unlessSame("the price of a read", (yield* adapter.invoices.get({ id: created.id })).price, price)
-      }
-    })
-  },
-  {
-    id: "awkward-price-is-exact",
-    name: "a price that no float can hold is exact, or refused without a trace",
-    why: notToTheCent,
-    look: byText,
-    isCritical: true,
-    needs: ["invoices.create"],
-    run: Effect.fnUntraced(function*(world) {
-      const { currency, ...own } = yield* priceOf(world.order())
-      for (const amount of amountsAt(decimalsOf({ currency, ...own }))) {
-        const price = yield* Money.make(amount, currency)
-        const came = yield* attempt(world, world.adapter, world.order({ price: { amount, currency } }))
-        if (Result.isFailure(came.result)) {
-          yield* unless(
-            came.result.failure.effect === "none" && came.made.length === 0,
-            `a price of ${price} that is refused should leave nothing behind (${booked(came.made)}), and ${said(came)}`
-          )
-          continue
-        }
-        const { id, price: stated } = came.result.success
-        yield* unlessSame(`what the provider collects for ${price}`, yield* onBooks(world.simulator, id), price)
-        yield* unlessSame("the price of the invoice that was created", stated, price)
-      }
-    })
-  },
+const kept = Case.group("D", [
   {
     id: "price-survives-storage",
     name: "what was read is the same after it was written as JSON and read again",
@@ -193,4 +114,4 @@ const integrity = Case.group("D", [
 ])
 
 /** @internal */
-export const money = [...exactness, ...integrity, ...refusedMoney]
+export const money = [...exactness, ...kept, ...integrity, ...refusedMoney]

@@ -6,20 +6,17 @@ import * as Effect from "effect/Effect"
 import * as Case from "../../Case.ts"
 import { unless, unlessEqual, unlessFails } from "../../Violation.ts"
 import { settled, withoutPauses } from "../../World.ts"
-import { attempt, unlessUnknownOrIt } from "../creating.ts"
-import { type Lane, lost, pages, spoilt } from "../lanes.ts"
+import { attempt } from "../creating.ts"
+import { lost } from "../lanes.ts"
 import { once } from "../once.ts"
 import { reading } from "../reading.ts"
-import { whileTimePasses } from "../time.ts"
 import { bodies } from "./bodies.ts"
 import { redirects } from "./redirects.ts"
 import { refusals } from "./refusals.ts"
+import { unknownOutcomes } from "./unknownOutcomes.ts"
 
 const bySending =
   "Send requests through `ProviderClient.call`, which tells what was never sent from what may have been."
-
-const byClassifying =
-  "Declare the create with `Operation.write` and send it through `ProviderClient.call`; do not map `OutcomeUnknown` away."
 
 const connections = Case.group("E", [
   {
@@ -72,62 +69,6 @@ const connections = Case.group("E", [
         yield* withoutPauses(another)
       }
     })
-  }
-])
-
-/** A create under each of these faults, on a connection that has signed in. */
-const unknownOrIt = (lanes: ReadonlyArray<Lane>): Case.Case["run"] =>
-  Effect.fnUntraced(function*(world) {
-    yield* world.adapter.invoices.create(world.order())
-    for (const { fault, name } of lanes) {
-      yield* world.simulator.arm(fault, { operation: "invoices.create" })
-      yield* unlessUnknownOrIt(`a create with ${name}`, yield* attempt(world, world.adapter, world.order()))
-    }
-  })
-
-const unknownOutcomes = Case.group("E", [
-  {
-    id: "lost-answer-is-unknown",
-    name: "a create whose answer is lost is of unknown outcome, or looked up",
-    why: "The provider may have carried it out: taken for failed, the order is collected a second time.",
-    look: byClassifying,
-    isCritical: true,
-    needs: ["invoices.create"],
-    run: unknownOrIt(lost)
-  },
-  {
-    id: "timed-out-create-is-unknown",
-    name: "a create that is not answered in time is of unknown outcome, or looked up",
-    why: "The provider may have carried it out: taken for failed, the order is collected a second time.",
-    look: byClassifying,
-    isCritical: true,
-    needs: ["invoices.create"],
-    run: Effect.fnUntraced(function*(world) {
-      yield* world.adapter.invoices.create(world.order())
-      for (const effect of ["none", "applied"] as const) {
-        yield* world.simulator.arm(Fault.Timeout({ effect }), { operation: "invoices.create" })
-        const came = yield* attempt(world, world.adapter, world.order(), whileTimePasses(world.simulator))
-        yield* unlessUnknownOrIt(`a create that nobody answers (effect: ${effect})`, came)
-      }
-    })
-  },
-  {
-    id: "error-page-of-create-is-unknown",
-    name: "a create that is answered with a page is of unknown outcome, or looked up",
-    why: "A page comes from something on the way, which may have passed the order on before it gave up.",
-    look: byClassifying,
-    isCritical: true,
-    needs: ["invoices.create"],
-    run: unknownOrIt(pages)
-  },
-  {
-    id: "unreadable-create-is-unknown",
-    name: "a create whose answer cannot be read is of unknown outcome, or looked up",
-    why: "A success that cannot be read is a success: taken for failed, the order is collected a second time.",
-    look: byClassifying,
-    isCritical: true,
-    needs: ["invoices.create"],
-    run: unknownOrIt(spoilt)
   }
 ])
 

@@ -12,7 +12,9 @@ import { attempt, booked, creates, safetyOf, said, unlessOnce, unlessRepeatable 
 import { lost, pages, refused, spoilt } from "../lanes.ts"
 import { whileTimePasses } from "../time.ts"
 import { cancels } from "./cancels.ts"
+import { lookUps } from "./lookUps.ts"
 import { references } from "./references.ts"
+import { single } from "./single.ts"
 
 const create = { operation: "invoices.create" }
 
@@ -22,41 +24,6 @@ const byReference = "Create through `CreateByReference.create`, which looks up w
 
 /** Every way in which an answer goes wrong without time. */
 const lanes = [...lost, ...pages, ...spoilt, ...refused]
-
-const single = Case.group("F", [
-  {
-    id: "at-most-one-create",
-    name: "a create that nothing keeps from happening twice is sent once, whatever the answer",
-    why: `The provider may have carried it out. ${twice}`,
-    look: "The operation's `safety`, and retries outside of `ProviderClient`.",
-    isCritical: true,
-    needs: ["invoices.create"],
-    unless: (world) => safetyOf(world) === "none" ? undefined : "its create can be repeated",
-    run: Effect.fnUntraced(function*(world) {
-      yield* world.adapter.invoices.create(world.order())
-      for (const { fault, name } of lanes) {
-        yield* world.simulator.arm(fault, create)
-        const came = yield* attempt(world, world.adapter, world.order())
-        yield* unlessEqual(`the number of creates sent, the first of which met ${name},`, came.sent, 1)
-      }
-    })
-  },
-  {
-    id: "at-most-one-create-in-time",
-    name: "a create that nothing keeps from happening twice is not sent again when time runs out",
-    why: `The provider may have carried it out. ${twice}`,
-    look: "The operation's `safety`, and retries or time limits outside of `ProviderClient`.",
-    isCritical: true,
-    needs: ["invoices.create"],
-    unless: (world) => safetyOf(world) === "none" ? undefined : "its create can be repeated",
-    run: Effect.fnUntraced(function*(world) {
-      yield* world.adapter.invoices.create(world.order())
-      yield* world.simulator.arm(Fault.Timeout({ effect: "applied" }), create)
-      const came = yield* attempt(world, world.adapter, world.order(), whileTimePasses(world.simulator))
-      yield* unlessEqual("the number of creates sent, the first of which nobody answers,", came.sent, 1)
-    })
-  }
-])
 
 /** The invoice of an order, whatever happened before: one on the books, and that one is given. */
 const unlessOne = Effect.fnUntraced(
@@ -238,4 +205,4 @@ const refusals = [400, 403, 409, 422, 503].map((status) => ({
 }))
 
 /** @internal */
-export const repeats = [...single, ...repeatable, ...references, ...cancels]
+export const repeats = [...single, ...repeatable, ...references, ...lookUps, ...cancels]

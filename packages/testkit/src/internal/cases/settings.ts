@@ -1,6 +1,8 @@
 /**
  * A. What is said of settings that are missing or wrong, and who is kept apart by them.
  */
+import type { Path } from "@gatefold/core/Capability"
+import { InvoiceId, PaymentId, WithdrawalId } from "@gatefold/core/Identifiers"
 import { SettingsError } from "@gatefold/core/Settings"
 import type { RecordedRequest } from "@gatefold/core/Simulator"
 import * as Cause from "effect/Cause"
@@ -10,7 +12,7 @@ import * as Stream from "effect/Stream"
 import * as Case from "../../Case.ts"
 import { show, unless, unlessEqual, Violation } from "../../Violation.ts"
 import type { Adapter, World } from "../../World.ts"
-import type { Call } from "../everyCall.ts"
+import { type Call, nobody } from "../everyCall.ts"
 import { inapplicable } from "../inapplicable.ts"
 import * as secrets from "../secrets.ts"
 
@@ -56,11 +58,17 @@ const spoilt = (value: string, isSecret: boolean): ReadonlyArray<readonly [how: 
   ...isSecret ? [["broken over two lines", withLineBreak(value)] as const] : []
 ]
 
-/** Any call that the adapter has and that signs in. */
+/** Any call that the adapter has and that signs in: a list, or else a read of what does not exist. */
 const anyCall = ({ gateway: { capabilities }, invoices, payments, withdrawals }: Adapter): Call | undefined => {
-  if (capabilities.has("invoices.list")) return Stream.runCollect(invoices.list())
-  if (capabilities.has("payments.list")) return Stream.runCollect(payments.list())
-  return capabilities.has("withdrawals.list") ? Stream.runCollect(withdrawals.list()) : undefined
+  const calls: ReadonlyArray<readonly [Path, Call]> = [
+    ["invoices.list", Stream.runCollect(invoices.list())],
+    ["payments.list", Stream.runCollect(payments.list())],
+    ["withdrawals.list", Stream.runCollect(withdrawals.list())],
+    ["invoices.get", invoices.get({ id: InvoiceId.make(nobody) })],
+    ["payments.get", payments.get(PaymentId.make(nobody))],
+    ["withdrawals.get", withdrawals.get(WithdrawalId.make(nobody))]
+  ]
+  return calls.find(([path]) => capabilities.has(path))?.[1]
 }
 
 const textOf = ({ body, headers, url }: RecordedRequest): string =>
@@ -149,7 +157,7 @@ export const settings = Case.group("A", [
     look: "A key or a token in a variable of the module instead of one in what `make` returns.",
     isCritical: true,
     needs: [],
-    unless: ({ adapter }) => anyCall(adapter) === undefined ? "it has no list to call" : undefined,
+    unless: ({ adapter }) => anyCall(adapter) === undefined ? "it has nothing to read" : undefined,
     run: Effect.fnUntraced(function*({ adapter, connect, settings, simulator, subject }) {
       const mine = yield* secrets.inSettings(subject.provider, settings)
       const changed = secrets.changed(settings, mine)

@@ -6,7 +6,8 @@ import * as WebhookOwnership from "@gatefold/core/WebhookOwnership"
 import * as Effect from "effect/Effect"
 import * as Case from "../../Case.ts"
 import { unless, unlessEqual } from "../../Violation.ts"
-import { withoutPauses, type World } from "../../World.ts"
+import { withoutPauses } from "../../World.ts"
+import { keepAnswering } from "../repeated.ts"
 import {
   acknowledged,
   authentic,
@@ -69,7 +70,7 @@ export const webhookReads = Case.group("G", [
     run: Effect.fnUntraced(function*(world) {
       const { adapter, simulator } = world
       const other = yield* paid(world)
-      yield* keepAnswering(world, adapter.invoices.get({ id: other.id }))
+      yield* keepAnswering(simulator, adapter.invoices.get({ id: other.id }))
       const { id } = yield* opened(world)
       const body = bytes(text(other.webhook).replaceAll(other.id, id))
       const taken = yield* take(adapter, "a webhook", yield* authentic(world, other.webhook, body))
@@ -188,14 +189,3 @@ const requestsOf = <A, E>({ requests }: Simulator, act: Effect.Effect<A, E>) =>
     yield* act
     return (yield* requests).length - before
   })
-
-/** Makes the provider answer everything that this read asks as it answers it now. */
-const keepAnswering = Effect.fnUntraced(function*<A, E>({ simulator }: World, read: Effect.Effect<A, E>) {
-  const before = (yield* simulator.requests).length
-  yield* read
-  const asked = new Set((yield* simulator.requests).slice(before).map(({ operations }) => operations[0]))
-  for (const operation of asked) {
-    if (operation !== undefined) yield* simulator.arm(Fault.Stuck(), { operation, times: "always" })
-  }
-  yield* read
-})

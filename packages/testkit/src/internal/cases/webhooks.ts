@@ -36,6 +36,7 @@ import {
 } from "../webhook.ts"
 import { admissions } from "./admissions.ts"
 import { webhookReads } from "./webhookReads.ts"
+import { webhookSamples } from "./webhookSamples.ts"
 import { webhookSignatures } from "./webhookSignatures.ts"
 import { webhookTimes } from "./webhookTimes.ts"
 
@@ -175,7 +176,14 @@ const events = Case.group("G", [
 ])
 
 /** @internal */
-export const webhooks = [...events, ...admissions, ...webhookSignatures, ...webhookTimes, ...webhookReads]
+export const webhooks = [
+  ...events,
+  ...webhookSamples,
+  ...admissions,
+  ...webhookSignatures,
+  ...webhookTimes,
+  ...webhookReads
+]
 
 const oddBodies = (webhook: RawWebhook): ReadonlyArray<readonly [string, Uint8Array]> => [
   ["an empty body", bytes("")],

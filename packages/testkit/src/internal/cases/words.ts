@@ -14,6 +14,9 @@ const needs = ["invoices.create", "invoices.get"] as const
 /** No provider's word for anything. */
 const unheardOf = "zz_unheard_of_7"
 
+const unlessAxes = ({ subject: { words } }: World): string | undefined =>
+  Object.keys(words.axes ?? {}).length > 0 ? undefined : "its state is told by one field"
+
 /** @internal */
 export const words = Case.group("I", [
   {
@@ -68,6 +71,44 @@ export const words = Case.group("I", [
         yield* unlessEqual(`the status of an invoice that the provider calls ${show(word)}`, invoice.status, status)
         yield* unlessEqual("the provider's own word for it", invoice.providerStatus, word)
         yield* unlessEqual("the words in it that nobody understood", invoice.unrecognized.includes(word), false)
+      }
+    })
+  },
+  {
+    id: "unheard-of-word-beside-the-state-decides-nothing",
+    name: "a word that no documentation names, in a field beside the state, leaves nothing decided, and is kept",
+    why: "What the provider says there for the first time may be that the money went back: the order is delivered.",
+    look: "Where two fields make a state: with one word that nobody knows, the status is `unknown`.",
+    isCritical: true,
+    needs,
+    unless: unlessAxes,
+    run: Effect.fnUntraced(function*(world) {
+      for (const axis of Object.keys(world.subject.words.axes ?? {})) {
+        const { id } = yield* opened(world)
+        yield* world.simulator.pay(id)
+        yield* world.simulator.relabel(id, unheardOf, axis)
+        const what = `a paid invoice whose ${axis} nobody documents`
+        yield* unlessUndecided(world, yield* world.adapter.invoices.get({ id }), what)
+      }
+    })
+  },
+  {
+    id: "documented-words-beside-the-state-are-known",
+    name: "every word that the provider documents for a field beside the state is known",
+    why: "An order would be stuck: its invoice is `unknown` for a word that everybody could have read.",
+    look: "The tables of the provider's words, and `words.axes` of the subject.",
+    needs,
+    unless: unlessAxes,
+    run: Effect.fnUntraced(function*(world) {
+      for (const [axis, words] of Object.entries(world.subject.words.axes ?? {})) {
+        yield* unless(words.length > 0, `the subject should list the provider's words for ${axis}`)
+        for (const word of words) {
+          const { id } = yield* opened(world)
+          yield* world.simulator.pay(id)
+          yield* world.simulator.relabel(id, word, axis)
+          const { unrecognized } = yield* world.adapter.invoices.get({ id })
+          yield* unlessEqual(`the words that nobody understood where ${axis} is ${show(word)}`, unrecognized, [])
+        }
       }
     })
   }
