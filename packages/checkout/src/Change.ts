@@ -8,7 +8,8 @@ import * as Order from "./Order.ts"
 /**
  * What a change means to a shop. One change may be several of them.
  *
- * `paid`: the attempt covers the order now, hand it over. `needsReview`: money came that does not cover it, a success was
+ * `opened`: the attempt has its invoice, which is shown to the customer if the shop still wants it. `paid`: the attempt
+ * covers the order now, hand it over. `needsReview`: money came that does not cover it, a success was
  * taken back, or an outcome is not known; a person has to look. `processing`, `expired`, `failed`, `canceled`: what the
  * invoice became. `paidTwice`, `paidAfterCancel`: money came that the order did not need. `refundDue`: it has to go back.
  * `stale`: open for so long that it is no longer asked about. `updated`: anything else.

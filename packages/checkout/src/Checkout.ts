@@ -46,11 +46,20 @@ export interface Swept {
 /** What became of a webhook: stored until it is resolved, or a hint that made us look sooner. */
 export type Received = "stored" | "known" | "looking" | "unowned"
 
+/**
+ * What a shop calls.
+ *
+ * Call nothing of it inside a transaction of your own on the same `SqlClient` but `get`, `history`, `paused` and
+ * `deadLetters`: what a provider did cannot be rolled back with your rows. All else fails with `InsideTransaction` there and
+ * does nothing. Commit first, then call. Handlers of `changes` run outside of transactions, and may begin their own.
+ */
 export interface Service {
   /**
    * Opens an order, or gives the attempt that is open or paid: calling it again is safe, also from two processes at once.
    * If the newest attempt came to nothing (refused, failed, expired, canceled, given up) it begins the next one, on the
-   * account that is chosen today. Show the customer `order.current?.invoice?.checkout`.
+   * account that is chosen today. Show the customer `order.current?.invoice?.checkout`; a quote is told by the call that
+   * created its invoice, and from then on by `watch`. While a person has to look at what came of the newest attempt, it is
+   * in `order.needsReview`, and there is nothing to pay.
    */
   readonly open: (order: Order.NewOrder) => Effect.Effect<Order.Order, OpenError>
   /**
@@ -65,7 +74,10 @@ export interface Service {
    */
   readonly refresh: (
     reference: string
-  ) => Effect.Effect<void, CheckoutError.UnknownReference | CheckoutError.StorageFailed>
+  ) => Effect.Effect<
+    void,
+    CheckoutError.UnknownReference | CheckoutError.InsideTransaction | CheckoutError.StorageFailed
+  >
   /**
    * Takes a webhook of an account: answer 2xx only after it succeeded. A signed one is stored and resolved afterwards, an
    * unsigned one only makes us look sooner.
@@ -75,17 +87,21 @@ export interface Service {
     webhook: RawWebhook
   ) => Effect.Effect<
     Received,
-    WebhookRejected | GatewayError | UnknownAccount | CheckoutError.StorageFailed
+    WebhookRejected | GatewayError | UnknownAccount | CheckoutError.InsideTransaction | CheckoutError.StorageFailed
   >
   /**
-   * The shop no longer wants the newest attempt to be paid. Where the provider can cancel, it is asked to. The attempt
-   * stays watched: money that comes in any case is reported as `paidAfterCancel` and `refundDue`.
+   * The shop no longer wants the order to be paid: every attempt that may still bring money is canceled, the older ones
+   * too. Where the provider can cancel, it is asked to. They stay watched: money that comes in any case is reported as
+   * `paidAfterCancel` and `refundDue`, and opening the order again begins the next attempt.
    */
   readonly cancel: (
     reference: string
   ) => Effect.Effect<
     Order.Order,
-    CheckoutError.UnknownReference | CheckoutError.InvalidTransition | CheckoutError.StorageFailed
+    | CheckoutError.UnknownReference
+    | CheckoutError.InvalidTransition
+    | CheckoutError.InsideTransaction
+    | CheckoutError.StorageFailed
   >
   /** A person settles what the program cannot. `who` is kept in the history. */
   readonly resolve: (
@@ -99,18 +115,19 @@ export interface Service {
     | CheckoutError.InvalidTransition
     | GatewayError
     | UnknownAccount
+    | CheckoutError.InsideTransaction
     | CheckoutError.StorageFailed
   >
   /** One round of looking after what is in flight and what is due. The workers do it all the time. */
-  readonly sweep: Effect.Effect<Swept, CheckoutError.StorageFailed>
+  readonly sweep: Effect.Effect<Swept, CheckoutError.InsideTransaction | CheckoutError.StorageFailed>
   /**
    * Delivers every change to the handler, for as long as the scope is open: at least once, in order for each attempt,
-   * with a stable `id`. A handler that fails is tried again; after `deliveryTries` that attempt alone is parked. All
-   * processes of an application share the work.
+   * with a stable `id`. A handler that fails is tried again; after `deliveryTries` that attempt alone is parked. The
+   * application has one handler, which its processes share the work of: a second one in a process is refused.
    */
   readonly changes: <E, R>(
     handler: (change: Change.Change) => Effect.Effect<void, E, R>
-  ) => Effect.Effect<void, never, R | Scope.Scope>
+  ) => Effect.Effect<void, CheckoutError.ChangesTaken, R | Scope.Scope>
   /** Why an order is in the state that it is in: everything that happened to its attempts, oldest first. */
   readonly history: (
     reference: string
@@ -120,24 +137,37 @@ export interface Service {
   /** Delivers the parked changes of an order again. Tells how many attempts were parked. */
   readonly replay: (
     reference: string
-  ) => Effect.Effect<number, CheckoutError.UnknownReference | CheckoutError.StorageFailed>
+  ) => Effect.Effect<
+    number,
+    CheckoutError.UnknownReference | CheckoutError.InsideTransaction | CheckoutError.StorageFailed
+  >
   /** Compares our books with an account's list at the provider; what it states that we did not know is joined. */
   readonly reconcile: (
     account: string
-  ) => Stream.Stream<Difference, GatewayError | UnknownAccount | CheckoutError.StorageFailed>
+  ) => Stream.Stream<
+    Difference,
+    GatewayError | UnknownAccount | CheckoutError.InsideTransaction | CheckoutError.StorageFailed
+  >
   /**
    * Follows an order for a page that shows it: emits at once and after each change, with a quote that still holds where
    * the provider has quotes. All viewers share one, also across processes. Ends when the newest attempt has ended.
    */
   readonly watch: (
     reference: string
-  ) => Stream.Stream<Order.Order, CheckoutError.UnknownReference | CheckoutError.StorageFailed>
+  ) => Stream.Stream<
+    Order.Order,
+    CheckoutError.UnknownReference | CheckoutError.InsideTransaction | CheckoutError.StorageFailed
+  >
   /** Accounts that are paused because their credentials were refused. */
   readonly paused: Effect.Effect<ReadonlyArray<PausedAccount>, CheckoutError.StorageFailed>
   /** Takes an account back to work after its credentials were mended. */
-  readonly resume: (account: AccountId) => Effect.Effect<void, CheckoutError.StorageFailed>
-  /** Removes what is older than `keep`: settled webhooks and delivered changes. Orders and their facts stay. */
-  readonly cleanUp: (keep: Duration.Input) => Effect.Effect<number, CheckoutError.StorageFailed>
+  readonly resume: (
+    account: AccountId
+  ) => Effect.Effect<void, CheckoutError.InsideTransaction | CheckoutError.StorageFailed>
+  /** Removes what is older than `keep`: settled webhooks, delivered changes and quotes of processes that are gone. */
+  readonly cleanUp: (
+    keep: Duration.Input
+  ) => Effect.Effect<number, CheckoutError.InsideTransaction | CheckoutError.StorageFailed>
 }
 
 export class Checkout extends Context.Service<Checkout, Service>()("@gatefold/checkout/Checkout") {}

@@ -87,14 +87,16 @@ export class AccountPaused extends Schema.TaggedError<AccountPaused>(path("Accou
 }
 
 /**
- * The database cannot be used. Nothing was acknowledged that is not stored.
+ * The database cannot be used. Nothing was acknowledged that is not stored, and what was stored before it failed stays:
+ * an `open` may have sent its attempt by then, which is `sending` until it is found out what became of it.
  *
- * `unreachable`: try again. `cannotOpen`, `readOnly`, `full`, `corrupt`, `newerSchema`, `wrongCredentials`, `noDatabase`,
- * `missingPermission`: somebody has to act; the message says how.
+ * `unreachable`, `busy` (somebody holds a lock for too long): try again. `cannotOpen`, `readOnly`, `full`, `corrupt`,
+ * `newerSchema`, `wrongCredentials`, `noDatabase`, `missingPermission`: somebody has to act; the message says how.
  */
 export class StorageFailed extends Schema.TaggedError<StorageFailed>(path("StorageFailed"))("StorageFailed", {
   kind: Schema.Literals([
     "unreachable",
+    "busy",
     "cannotOpen",
     "readOnly",
     "full",
@@ -107,7 +109,7 @@ export class StorageFailed extends Schema.TaggedError<StorageFailed>(path("Stora
   ])
 }) {
   get isRetryable(): boolean {
-    return this.kind === "unreachable" || this.kind === "other"
+    return this.kind === "unreachable" || this.kind === "busy" || this.kind === "other"
   }
   override get message(): string {
     return advice[this.kind]
@@ -115,9 +117,10 @@ export class StorageFailed extends Schema.TaggedError<StorageFailed>(path("Stora
 }
 
 const advice = {
-  unreachable: "the database cannot be reached: nothing was stored, try again, and see that it runs at its address",
+  unreachable: "the database cannot be reached: try again, and see that it runs at its address",
+  busy: "another connection holds a lock on the database for too long: try again, and see that transactions are short",
   cannotOpen: "the database's file cannot be opened: make its folder, and let this process read and write there",
-  full: "the database has no room left: free space on its disk, nothing was stored",
+  full: "the database has no room left: free space on its disk, then try again",
   readOnly: "the database is read-only: make its file and folder writable for this process",
   corrupt: "the database file is damaged or is no database: restore it from a backup",
   newerSchema: "the database was written by a newer version of Gatefold: upgrade this program",
@@ -127,13 +130,35 @@ const advice = {
   other: "the database failed in an unexpected way: see its own log"
 }
 
+/**
+ * The call was made inside a transaction of the application's own on this database, and nothing was done.
+ *
+ * A provider cannot be rolled back: were an order forgotten after its invoice was made, the next `open` would make a
+ * second one. Commit first, then call; or tell the application's own rows in a handler of `changes`.
+ */
+export class InsideTransaction extends Schema.TaggedError<InsideTransaction>(path("InsideTransaction"))(
+  "InsideTransaction",
+  { operation: Schema.String }
+) {
+  override get message(): string {
+    return `${this.operation} was called inside a transaction of this database, and did nothing: commit first, then call it`
+  }
+}
+
 /** An attempt that is still watched belongs to an account that is not configured: configure it again. */
 export class MissingAccounts extends Schema.TaggedError<MissingAccounts>(path("MissingAccounts"))("MissingAccounts", {
   accounts: Schema.Array(Schema.String)
 }) {
   override get message(): string {
     return `orders in flight belong to accounts that are not configured: ${this.accounts.join(", ")}. ` +
-      "Give their settings again until nothing of theirs is watched any more"
+      "Give their settings again until nothing of theirs is watched any more; what went stale is let go by its cancel"
+  }
+}
+
+/** The changes go to another handler of this process, which would no longer get those that this one gets. */
+export class ChangesTaken extends Schema.TaggedError<ChangesTaken>(path("ChangesTaken"))("ChangesTaken", {}) {
+  override get message(): string {
+    return "the changes of this checkout go to another handler: let one do all that is to be done, or end that one first"
   }
 }
 

@@ -12,12 +12,13 @@ import * as Effect from "effect/Effect"
 import type * as HttpRouter from "effect/http/HttpRouter"
 import * as Layer from "effect/Layer"
 import { Checkout } from "./Checkout.ts"
-import type { StorageFailed } from "./CheckoutError.ts"
+import type { InsideTransaction, StorageFailed } from "./CheckoutError.ts"
 
-const taking: Effect.Effect<WebhookReceiver.Taking<StorageFailed, never>, never, Checkout> = Effect.map(
-  Checkout,
-  ({ receive }) => ({ take: receive })
-)
+const taking: Effect.Effect<WebhookReceiver.Taking<InsideTransaction | StorageFailed, never>, never, Checkout> = Effect
+  .map(
+    Checkout,
+    ({ receive }) => ({ take: receive })
+  )
 
 /** Adds `/webhooks/{account}` to an `HttpRouter`. */
 export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Accounts | Checkout> = Layer.unwrap(

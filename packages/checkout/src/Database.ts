@@ -8,6 +8,9 @@
  *
  * Each needs a package of its own, which is loaded only then: `@gatefold/sqlite` or `@effect/sql-pg`. SQLite writes its
  * journal ahead (WAL) and synchronises with the disk at each commit (`synchronous=FULL`).
+ *
+ * On PostgreSQL a statement is canceled after 8 seconds, and a connection that does not answer that within another second
+ * is dropped for a new one. `PgClient` by itself waits for a dead connection for as long as the network lets it.
  */
 import * as Settings from "@gatefold/core/Settings"
 import * as Config from "effect/Config"

@@ -129,19 +129,25 @@ const isRather = (order: Order, other: Attempt, attempt: Attempt): boolean => {
   return otherCovers === covers_ ? other.number < attempt.number : otherCovers
 }
 
-/** Whether the next attempt may be opened after this one: it came to nothing, as far as anybody can tell. */
-export const isOver = ({ canceledAt, invoice, state }: Attempt): boolean => {
+/**
+ * Whether the next attempt may be opened after this one: it came to nothing, as far as anybody can tell. Money for what
+ * was canceled has to go back, and is none for the order. A success that was taken back stands until a person has settled
+ * it.
+ */
+export const isOver = ({ canceledAt, invoice, settledAt, state }: Attempt): boolean => {
   if (state === "refused" || state === "abandoned") return true
   if (invoice === undefined) return canceledAt !== undefined && state === "reserved"
-  return invoice.status !== "paid" && (canceledAt !== undefined || Invoice.isTerminal(invoice))
+  if (canceledAt !== undefined) return true
+  return invoice.status === "paid" ? invoice.isReversed && settledAt !== undefined : Invoice.isTerminal(invoice)
 }
 
 /**
- * Whether a customer may be shown how to pay an attempt: it is the newest, the shop wants it, and no other one is paid.
- * Of all others no checkout is given out.
+ * Whether a customer may be shown how to pay an attempt: it is the newest, the shop wants it, its invoice has not ended,
+ * and no other attempt is paid. Of all others no checkout is given out.
  */
-export const isPayable = ({ attempts }: Pick<Order, "attempts">, { canceledAt, number }: Attempt): boolean =>
+export const isPayable = ({ attempts }: Pick<Order, "attempts">, { canceledAt, invoice, number }: Attempt): boolean =>
   canceledAt === undefined && attempts.at(-1)?.number === number &&
+  (invoice === undefined || !Invoice.isTerminal(invoice)) &&
   !attempts.some((other) => other.number !== number && other.canceledAt === undefined && isPaid(other))
 
 /** The id of an attempt in changes, logs and queues: `main/order-7/2`. */

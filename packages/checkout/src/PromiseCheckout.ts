@@ -11,6 +11,7 @@ import type * as Settings from "@gatefold/core/Settings"
 import type { NodeRequest, NodeResponse } from "@gatefold/core/WebhookReceiver"
 import * as ConfigProvider from "effect/ConfigProvider"
 import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
@@ -18,7 +19,7 @@ import * as Redacted from "effect/Redacted"
 import type * as SqlClient from "effect/sql/SqlClient"
 import type { Change } from "./Change.ts"
 import * as Checkout from "./Checkout.ts"
-import * as CheckoutCluster from "./CheckoutCluster.ts"
+import type * as CheckoutCluster from "./CheckoutCluster.ts"
 import type { CheckoutOptions } from "./CheckoutOptions.ts"
 import * as Database from "./Database.ts"
 import type { DeadLetter } from "./DeadLetter.ts"
@@ -41,7 +42,7 @@ export interface Options extends Partial<CheckoutOptions> {
   readonly database?: string | undefined
   /** The settings. @default the variables of the process's environment */
   readonly env?: Readonly<Record<string, string>> | undefined
-  /** Takes every change, from the start on. */
+  /** Takes every change, from the start on; there is no other handler then. */
   readonly onChange?: Handler | undefined
   /** Lets one of several processes sweep for all; needs PostgreSQL. See `CheckoutCluster`. */
   readonly cluster?: CheckoutCluster.ClusterOptions | undefined
@@ -76,7 +77,10 @@ export interface PromiseCheckout extends AsyncDisposable {
     who: string
   ) => Promise<Plain<Order>>
   readonly sweep: () => Promise<Checkout.Swept>
-  /** Delivers every change to the handler too, until what it gives is called. */
+  /**
+   * Delivers every change to the handler, until what it gives is called. Rejects with `ChangesTaken` while another one or
+   * `onChange` gets them: an application has one handler.
+   */
   readonly changes: (handler: Handler) => Promise<() => Promise<void>>
   readonly history: (reference: string) => Promise<ReadonlyArray<Plain<Fact>>>
   readonly deadLetters: () => AsyncIterable<Plain<DeadLetter>>
@@ -129,11 +133,18 @@ export const makeCheckout = async ({ onChange, ...options }: Options): Promise<P
   })
 }
 
+/** Loaded only by who wants one: it is three times as much code as the rest. */
+const onCluster = (cluster: CheckoutCluster.ClusterOptions, options: Partial<CheckoutOptions>) =>
+  Layer.unwrap(Effect.map(
+    Effect.promise(() => import("./CheckoutCluster.ts")),
+    ({ layer }) => layer(cluster, options)
+  ))
+
 const started = (
   { cluster, database, env, http, providers, ...options }: Omit<Options, "onChange">
 ): Layer.Layer<Accounts | Checkout.Checkout, StartError> => {
   const checkout: Layer.Layer<Checkout.Checkout, CheckoutCluster.StartError, Accounts | SqlClient.SqlClient> =
-    cluster === undefined ? Checkout.layer(options) : CheckoutCluster.layer(cluster, options)
+    cluster === undefined ? Checkout.layer(options) : onCluster(cluster, options)
   const store = database === undefined ? Database.layerConfig : Database.layer(Redacted.make(database))
   const shop = checkout.pipe(
     Layer.provideMerge(Layer.provide(Gateway.layerConfig({ providers }), http ?? Transport.layer)),

@@ -1,6 +1,5 @@
 export * as Change from "./Change.ts"
 export * as Checkout from "./Checkout.ts"
-export * as CheckoutCluster from "./CheckoutCluster.ts"
 export * as CheckoutError from "./CheckoutError.ts"
 export * as CheckoutOptions from "./CheckoutOptions.ts"
 export * as CheckoutWebhooks from "./CheckoutWebhooks.ts"

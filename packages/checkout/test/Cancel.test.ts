@@ -2,6 +2,7 @@
  * What the shop no longer wants stays watched: money that comes in any case is told.
  */
 import { assert, describe, it } from "@effect/vitest"
+import * as Decision from "@gatefold/checkout/Decision"
 import { Fault } from "@gatefold/core/Simulator"
 import { Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
@@ -46,6 +47,46 @@ describe.each(databases)("canceling on $name", ({ make }) => {
       const paid = yield* Processes.refreshed(checkout, "order-1")
       assert.isTrue(paid.isCovered)
       assert.deepStrictEqual(paid.refundDue.map(({ number }) => number), [1])
+    }))
+
+  it.effect("is followed by the next attempt also after money came for it, which pays once and goes back once", () =>
+    Effect.gen(function*() {
+      const providers = yield* Shop.providers
+      const { ecryptopay } = providers
+      const { checkout } = yield* Shop.start(providers, yield* make, { chosen: "ecryptopay" })
+      const { kinds } = yield* Processes.listen(checkout)
+      const first = yield* checkout.open(Shop.pesos("order-1"))
+      yield* checkout.cancel("order-1")
+      yield* ecryptopay.pay(Processes.invoiceOf(first))
+      yield* Processes.refreshed(checkout, "order-1")
+      const again = yield* checkout.open(Shop.pesos("order-1"))
+      assert.strictEqual(again.current?.number, 2)
+      assert.isDefined(again.current?.invoice?.checkout, "there is something to pay")
+      assert.deepStrictEqual(again.refundDue.map(({ number }) => number), [1], "and something to send back")
+      const settled = yield* checkout.resolve("order-1", 1, new Decision.Settle({ note: "sent back" }), "ada")
+      assert.deepStrictEqual([...settled.refundDue, ...settled.needsReview], [])
+      yield* ecryptopay.pay(Processes.invoiceOf(again))
+      const paid = yield* Processes.refreshed(checkout, "order-1")
+      assert.isTrue(paid.isCovered)
+      assert.deepStrictEqual([...paid.refundDue, ...paid.needsReview], [])
+      assert.strictEqual((yield* checkout.open(Shop.pesos("order-1"))).attempts.length, 2)
+      const ofSecond = (yield* kinds(5)).filter(([attempt]) => attempt === 2)
+      assert.deepStrictEqual(ofSecond, [[2, "opened"], [2, "paid"]], "it is not paid twice")
+    }))
+
+  it.effect("is followed by the next attempt after a person has settled what came for it", () =>
+    Effect.gen(function*() {
+      const providers = yield* Shop.providers
+      const { checkout } = yield* Shop.start(providers, yield* make)
+      const first = yield* checkout.open(Shop.order("order-1"))
+      yield* checkout.cancel("order-1")
+      yield* providers.ecca.pay(Processes.invoiceOf(first))
+      yield* Processes.refreshed(checkout, "order-1")
+      yield* checkout.resolve("order-1", 1, new Decision.Settle({ note: "sent back" }), "ada")
+      const again = yield* checkout.open(Shop.order("order-1"))
+      assert.strictEqual(again.current?.number, 2)
+      assert.isDefined(again.current?.invoice?.checkout)
+      assert.deepStrictEqual([...again.refundDue, ...again.needsReview], [])
     }))
 
   it.effect("reaches older attempts too: what they bring later is not for the order", () =>

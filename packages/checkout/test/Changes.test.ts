@@ -3,7 +3,7 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import type * as Change from "@gatefold/checkout/Change"
-import { Effect, Exit, Scope, Stream } from "effect"
+import { Deferred, Effect, Exit, Scope, Stream } from "effect"
 import { databases } from "./support/Databases.ts"
 import { eventually } from "./support/Eventually.ts"
 import * as Shop from "./support/Shop.ts"
@@ -72,6 +72,54 @@ describe.each(databases)("changes on $name", ({ make }) => {
         assert.deepStrictEqual([...new Set(seen)], upTo(Math.max(...seen)), attempt)
         assert.deepStrictEqual(seen, seen.toSorted((a, b) => a - b), attempt)
       }
+    }))
+
+  it.live("go to one handler of a process: a second one is refused until the first one's scope ends", () =>
+    Effect.gen(function*() {
+      const { shop } = yield* open()
+      const [first, second] = [ledger(), ledger()]
+      const scope = yield* Scope.make()
+      yield* Scope.provide(shop.checkout.changes(first.take), scope)
+      const refused = yield* Effect.flip(shop.checkout.changes(second.take))
+      assert.strictEqual(refused._tag, "ChangesTaken")
+      assert.include(refused.message, "another handler")
+      const references = upTo(4).map((number) => `o-${number}`)
+      yield* Effect.forEach(references, (reference) => shop.checkout.open(Shop.order(reference)))
+      const taken = ({ taken }: ReturnType<typeof ledger>) => Effect.sync(() => taken.map(({ id }) => id).toSorted())
+      const all = yield* eventually(taken(first), ({ length }) => length === references.length)
+      assert.deepStrictEqual(all, references.map((reference) => `main/${reference}/1/1`))
+      assert.deepStrictEqual(yield* taken(second), [])
+      yield* Scope.close(scope, Exit.void)
+      yield* shop.checkout.changes(second.take)
+      yield* shop.checkout.open(Shop.order("o-5"))
+      assert.deepStrictEqual(yield* eventually(taken(second), ({ length }) => length > 0), ["main/o-5/1/1"])
+      assert.deepStrictEqual(yield* taken(first), all)
+    }))
+
+  it.live("are not acknowledged by a process that was held up until another one had them", () =>
+    Effect.gen(function*() {
+      const { paid, shop, start } = yield* open({ options: { handlerTimeout: "20 seconds" } })
+      // looks only when something happens in it, so that what it had in hand is taken over
+      const slow = yield* start({ options: { pollInterval: "1 hour" } })
+      const [bySlow, byOther] = [ledger(), ledger()]
+      const [goesOn, finishes] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
+      const heads = shop.sql`SELECT delivered_version, last_version, owner, lease_until, due_at, tries, failure
+        FROM gatefold_change_heads`
+      yield* slow.checkout.changes((change) => Effect.andThen(bySlow.take(change), Deferred.await(goesOn)))
+      yield* slow.checkout.open(Shop.order("o-1"))
+      yield* eventually(Effect.sync(() => bySlow.taken.length), (count) => count > 0)
+      yield* shop.sql`UPDATE gatefold_change_heads SET lease_until = 0`
+      yield* shop.checkout.changes((change) => Effect.andThen(byOther.take(change), Deferred.await(finishes)))
+      yield* eventually(Effect.sync(() => byOther.taken.length), (count) => count > 0)
+      yield* paid("o-1")
+      const held = yield* heads
+      yield* Deferred.succeed(goesOn, undefined)
+      yield* Effect.sleep("200 millis")
+      assert.deepStrictEqual(yield* heads, held, "whoever has it now still has all of it to do")
+      yield* Deferred.succeed(finishes, undefined)
+      yield* eventually(Effect.sync(() => byOther.kinds("o-1")), (all) => all.includes("paid"))
+      assert.deepStrictEqual(byOther.versions().get("main/o-1/1"), [1, 2])
+      assert.deepStrictEqual(bySlow.versions().get("main/o-1/1"), [1])
     }))
 
   it.live("that fail too often are parked for their attempt only, and delivered in order by a replay", () =>

@@ -135,13 +135,15 @@ describe.each(databases)("never twice on $name", ({ make }) => {
       // as if the first process had stood still for longer than it may keep the attempt
       const opened = yield* Processes.ahead(afterLease)(other.checkout.open(Shop.pesos("order-1")))
       assert.strictEqual(opened.current?.number, 2)
+      assert.isDefined(opened.current?.invoice?.checkout)
       yield* TestClock.adjust("5 seconds")
       const late = yield* Fiber.join(caller)
       const [orphan, shown] = yield* ecryptopay.books
       assert.strictEqual(late.current?.number, 2)
       assert.strictEqual(Processes.invoiceOf(late, 1), orphan?.id)
       assert.strictEqual(Processes.invoiceOf(late, 2), shown?.id)
-      assert.deepStrictEqual(late.attempts.map(({ invoice }) => invoice?.checkout === undefined), [true, false])
+      // the quote of the second was told by the call that made it
+      assert.deepStrictEqual(late.attempts.map(({ invoice }) => invoice?.checkout), [undefined, undefined])
       assert.deepStrictEqual(late.needsReview, [])
       // and if somebody pays it in any case, that is told
       yield* ecryptopay.pay(orphan?.id ?? "")
@@ -149,6 +151,35 @@ describe.each(databases)("never twice on $name", ({ make }) => {
       assert.isFalse(paid.isCovered)
       assert.deepStrictEqual(paid.refundDue.map(({ number }) => number), [1])
       assert.include((yield* kinds(2)).at(-1) ?? [], "paidAfterCancel")
+    }))
+
+  it.effect("at Ecca: what a process learns too late says nothing of an attempt that another one is sending", () =>
+    Effect.gen(function*() {
+      const { ecca, ...others } = yield* Shop.providers
+      const database = yield* make
+      const slow = yield* Shop.start({ ecca, ...others }, database)
+      const other = yield* Shop.start({ ecca, ...others }, database)
+      yield* ecca.arm(Fault.Timeout({ effect: "none" }), { operation: "invoices.create" })
+      yield* ecca.arm(Fault.Delay({ duration: "8 seconds" }), { operation: "invoices.create" })
+      yield* ecca.arm(Fault.Reset({ effect: "none" }), { operation: "invoices.get", times: "always" })
+      const late = yield* Effect.forkChild(Processes.once(slow.checkout.open(Shop.order("order-1"))))
+      yield* Processes.untilAsked(ecca, "invoices.create", 1)
+      yield* TestClock.adjust("5 seconds")
+      // as if the first process had stood still for longer than it may keep the attempt
+      const taking = yield* Effect.forkChild(Processes.ahead(afterLease)(other.checkout.open(Shop.order("order-1"))))
+      yield* Processes.untilAsked(ecca, "invoices.create", 2)
+      // the first one's create is given up as unknown now, while the other one's is under way
+      yield* TestClock.adjust("5 seconds")
+      yield* TestClock.withLive(Effect.sleep("200 millis"))
+      const between = yield* slow.checkout.get("order-1")
+      assert.strictEqual(between.current?.state, "sending")
+      assert.deepStrictEqual(between.needsReview, [])
+      const both = Effect.all([Fiber.join(late), Fiber.join(taking)])
+      const [told, opened] = yield* Effect.raceFirst(both, Processes.timePasses)
+      assert.strictEqual(Processes.text(told), Processes.text(opened))
+      assert.strictEqual(opened.current?.invoice?.id, (yield* ecca.books)[0]?.id)
+      const facts = yield* slow.checkout.history("order-1")
+      assert.deepStrictEqual(facts.map(({ kind }) => kind), ["reserved", "sent", "sent", "observed"])
     }))
 
   it.effect("never gives one invoice of the provider to two attempts, and says that a person has to look", () =>

@@ -2,7 +2,11 @@
  * Opening an order: what is written down, what the customer is shown, and what is refused before anything is sent.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { DateTime, Effect } from "effect"
+import * as Decision from "@gatefold/checkout/Decision"
+import type { Order } from "@gatefold/checkout/Order"
+import { Fault } from "@gatefold/core/Simulator"
+import { DateTime, Effect, Stream } from "effect"
+import { TestClock } from "effect/testing"
 import { databases } from "./support/Databases.ts"
 import * as Processes from "./support/Processes.ts"
 import * as Shop from "./support/Shop.ts"
@@ -48,6 +52,62 @@ describe.each(databases)("opening an order on $name", ({ make }) => {
       assert.isTrue(paid.isCovered)
       assert.strictEqual(paid.attempts.length, 1)
       assert.strictEqual((yield* Processes.creates(providers.ecca)).length, 1)
+    }))
+
+  it.effect("shows nothing to pay of an order that is paid, in no answer and in no change, also after a reversal", () =>
+    Effect.gen(function*() {
+      const providers = yield* Shop.providers
+      const { ecryptopay } = providers
+      const { checkout } = yield* Shop.start(providers, yield* make, { chosen: "ecryptopay" })
+      const { changes, kinds } = yield* Processes.listen(checkout)
+      const opened = yield* checkout.open(Shop.pesos("order-1"))
+      assert.strictEqual(opened.current?.invoice?.checkout?._tag, "ScanQr")
+      const answers = Effect.all([checkout.open(Shop.pesos("order-1")), checkout.get("order-1")])
+      yield* ecryptopay.pay(Processes.invoiceOf(opened))
+      yield* Processes.refreshed(checkout, "order-1")
+      for (const { current, isCovered } of yield* answers) {
+        assert.isTrue(isCovered)
+        assert.isUndefined(current?.invoice?.checkout)
+      }
+      yield* ecryptopay.reverse(Processes.invoiceOf(opened))
+      yield* Processes.refreshed(checkout, "order-1")
+      for (const { current } of yield* answers) assert.isUndefined(current?.invoice?.checkout)
+      const settle = new Decision.Settle({ note: "sent back" })
+      const settled = yield* checkout.resolve("order-1", 1, settle, "ada")
+      assert.isUndefined(settled.current?.invoice?.checkout)
+      assert.deepStrictEqual(yield* kinds(4), [[1, "opened"], [1, "paid"], [1, "needsReview"], [1, "updated"]])
+      const snapshots = changes.map(({ order }) => order.current?.invoice?.checkout?._tag)
+      assert.deepStrictEqual(snapshots, ["ScanQr", undefined, undefined, undefined])
+    }))
+
+  it.effect("tells a quote when it creates the invoice, and afterwards only one that somebody keeps", () =>
+    Effect.gen(function*() {
+      yield* TestClock.setTime(1_800_000_000_000)
+      const providers = yield* Shop.providers
+      const { checkout } = yield* Shop.start(providers, yield* make, { chosen: "ecryptopay" })
+      const opened = yield* checkout.open(Shop.pesos("order-1"))
+      assert.strictEqual(opened.current?.invoice?.checkout?._tag, "ScanQr")
+      const soon = yield* checkout.open(Shop.pesos("order-1"))
+      assert.isUndefined(soon.current?.invoice?.checkout, "by now somebody else may have renewed it")
+      yield* TestClock.adjust("2 minutes")
+      const later = yield* checkout.open(Shop.pesos("order-1"))
+      assert.strictEqual(later.current?.invoice?.status, "open")
+      assert.isUndefined(later.current?.invoice?.checkout, "it has ended")
+      assert.deepStrictEqual(Processes.text(later), Processes.text(yield* checkout.get("order-1")))
+      const watched = yield* checkout.watch("order-1").pipe(
+        Stream.filter(({ current }) => current?.invoice?.checkout !== undefined),
+        Stream.take(1),
+        Stream.mapEffect((order) => Effect.map(checkout.open(Shop.pesos("order-1")), (again) => [order, again])),
+        Stream.runCollect,
+        Effect.raceFirst(Processes.timePasses)
+      )
+      const [order, again] = watched[0] ?? []
+      const quoteOf = (known: Order | undefined) => {
+        const action = known?.current?.invoice?.checkout
+        return action?._tag === "ScanQr" ? action.quote.until.epochMilliseconds : undefined
+      }
+      assert.isAbove(quoteOf(order) ?? 0, 1_800_000_120_000)
+      assert.strictEqual(quoteOf(again), quoteOf(order))
     }))
 
   it.effect("lets metadata travel into the order and into every change", () =>
@@ -170,5 +230,21 @@ describe.each(databases)("opening an order on $name", ({ make }) => {
       const opened = yield* checkout.open(Shop.order("order-1"))
       assert.strictEqual(opened.attempts.length, 1)
       assert.strictEqual(opened.current?.state, "done")
+    }))
+
+  it.effect("pauses an account that the provider has blocked, and not for a bare page of something on the way", () =>
+    Effect.gen(function*() {
+      const providers = yield* Shop.providers
+      const { ecca } = providers
+      const { checkout } = yield* Shop.start(providers, yield* make)
+      const page = Fault.Answer({ effect: "none", status: 403, body: "<html>Forbidden</html>" })
+      yield* ecca.arm(page, { operation: "invoices.create" })
+      const refused = yield* Effect.flip(checkout.open(Shop.order("order-1")))
+      assert.strictEqual(refused._tag === "NotOpened" ? refused.reason.reason._tag : refused._tag, "Forbidden")
+      assert.deepStrictEqual(yield* checkout.paused, [])
+      assert.strictEqual((yield* checkout.open(Shop.order("order-1"))).current?.state, "done", "the next try works")
+      yield* ecca.refuseWith("MERCHANT_BLOCKED", { operation: "invoices.create" })
+      yield* Effect.flip(checkout.open(Shop.order("order-2")))
+      assert.deepStrictEqual((yield* checkout.paused).map(({ account }) => account), ["ecca"])
     }))
 })

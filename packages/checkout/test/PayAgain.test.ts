@@ -2,6 +2,7 @@
  * What came to nothing is followed by the next attempt, and the older one stays watched.
  */
 import { assert, describe, it } from "@effect/vitest"
+import * as Decision from "@gatefold/checkout/Decision"
 import type { Order } from "@gatefold/checkout/Order"
 import { Effect } from "effect"
 import { databases } from "./support/Databases.ts"
@@ -112,6 +113,33 @@ describe.each(databases)("paying again on $name", ({ make }) => {
       assert.isFalse(over.isCovered)
       assert.deepStrictEqual(numbers(over.needsReview), [1])
       assert.deepStrictEqual(yield* kinds(3), [[1, "opened"], [1, "processing"], [1, "needsReview"]])
+    }))
+
+  it.effect("begins the next attempt after a success was taken back, as soon as a person has settled that", () =>
+    Effect.gen(function*() {
+      const providers = yield* Shop.providers
+      const { ecryptopay } = providers
+      const { checkout } = yield* Shop.start(providers, yield* make, { chosen: "ecryptopay" })
+      const { kinds } = yield* Processes.listen(checkout)
+      const first = yield* checkout.open(Shop.pesos("order-1"))
+      yield* ecryptopay.pay(Processes.invoiceOf(first))
+      yield* Processes.refreshed(checkout, "order-1")
+      yield* ecryptopay.reverse(Processes.invoiceOf(first))
+      yield* Processes.refreshed(checkout, "order-1")
+      const before = yield* checkout.open(Shop.pesos("order-1"))
+      assert.deepStrictEqual(numbers(before.needsReview), [1], "it says why there is nothing to pay")
+      assert.strictEqual(before.attempts.length, 1)
+      assert.isUndefined(before.current?.invoice?.checkout)
+      yield* checkout.resolve("order-1", 1, new Decision.Settle({ note: "the bank has it" }), "ada")
+      const again = yield* checkout.open(Shop.pesos("order-1"))
+      assert.strictEqual(again.current?.number, 2)
+      assert.isDefined(again.current?.invoice?.checkout)
+      yield* ecryptopay.pay(Processes.invoiceOf(again))
+      const paid = yield* Processes.refreshed(checkout, "order-1")
+      assert.isTrue(paid.isCovered)
+      assert.deepStrictEqual([...paid.refundDue, ...paid.needsReview], [])
+      const ofSecond = (yield* kinds(6)).filter(([attempt]) => attempt === 2)
+      assert.deepStrictEqual(ofSecond, [[2, "opened"], [2, "paid"]], "it is not paid twice")
     }))
 
   it.effect("announces a success that is taken back, once, and asks a person", () =>

@@ -60,6 +60,7 @@ describe.each(databases)("a checkout of promises on $name", (kind) => {
     assert.instanceOf(await rejection(checkout.get("nobody")), CheckoutError.UnknownReference)
     assert.instanceOf(await rejection(checkout.refresh("nobody")), CheckoutError.UnknownReference)
     assert.include(await rejection(checkout.resume("nobody")), { _tag: "UnknownAccount", account: "nobody" })
+    assert.instanceOf(await rejection(checkout.changes(() => {})), CheckoutError.ChangesTaken, "onChange gets them")
     const stranger = rejection(checkout.receive("nobody", { headers: {}, body: "{}" }))
     assert.include(await stranger, { _tag: "UnknownAccount" })
     const unproven = rejection(

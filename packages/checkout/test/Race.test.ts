@@ -9,11 +9,6 @@ import { databases } from "./support/Databases.ts"
 import * as Processes from "./support/Processes.ts"
 import * as Shop from "./support/Shop.ts"
 
-/** Lets callers that wait for another process look again. */
-const timePasses = Effect.forever(
-  Effect.andThen(TestClock.adjust("100 millis"), TestClock.withLive(Effect.sleep("5 millis")))
-)
-
 describe.each(databases)("a race on $name", ({ make }) => {
   it.effect("of 50 opens from two processes configured for different providers ends with one invoice and one answer", () =>
     Effect.gen(function*() {
@@ -22,7 +17,7 @@ describe.each(databases)("a race on $name", ({ make }) => {
       const database = yield* make
       const first = yield* Shop.start(providers, database, { chosen: "ecca" })
       const shops = [first, yield* Shop.start(providers, database, { chosen: "ecryptopay" })]
-      const clock = yield* Effect.forkChild(timePasses)
+      const clock = yield* Effect.forkChild(Processes.timePasses)
       const callers = Array.from({ length: 25 }, () => shops).flat()
       const opened = yield* Effect.forEach(callers, ({ checkout }) => checkout.open(Shop.pesos("order-1")), {
         concurrency: "unbounded"
@@ -44,7 +39,7 @@ describe.each(databases)("a race on $name", ({ make }) => {
       const providers = yield* Shop.providers
       const database = yield* make
       const shops = [yield* Shop.start(providers, database), yield* Shop.start(providers, database)]
-      const clock = yield* Effect.forkChild(timePasses)
+      const clock = yield* Effect.forkChild(Processes.timePasses)
       const prices = ["100.00", "200.00"].map((amount) => ({ amount, currency: "UAH" }))
       const calls = shops.flatMap(({ checkout }) =>
         [...prices, ...prices].map((price) => Effect.result(checkout.open(Shop.order("order-1", { price }))))
@@ -72,7 +67,7 @@ describe.each(databases)("a race on $name", ({ make }) => {
       const first = yield* Shop.start(providers, database)
       const shops = [first, yield* Shop.start(providers, database)]
       yield* TestClock.adjust("61 seconds")
-      const clock = yield* Effect.forkChild(timePasses)
+      const clock = yield* Effect.forkChild(Processes.timePasses)
       const calls = shops.flatMap(({ checkout }) =>
         Array.from({ length: 5 }, () => checkout.open(Shop.order("order-1")))
       )

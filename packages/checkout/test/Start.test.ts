@@ -38,6 +38,29 @@ describe.each(databases)("starting on $name", ({ make }) => {
       assert.isTrue((yield* checkout.get("order-1")).isCovered)
     }))
 
+  it.effect("is refused while a stale attempt names an account that is not configured, until it is canceled", () =>
+    Effect.gen(function*() {
+      const providers = yield* Shop.providers
+      const { ecryptopay } = providers
+      const database = yield* make
+      const before = yield* Processes.start(providers, database, { chosen: "ecryptopay" })
+      yield* before.checkout.open(Shop.pesos("order-1"))
+      yield* Processes.ahead("8 days")(before.checkout.sweep)
+      assert.isDefined((yield* before.checkout.get("order-1")).current?.staleAt)
+      yield* before.kill
+      const settings = Object.fromEntries(Object.keys(ecryptopay.settings).map((name) => [name, undefined]))
+      const without = { chosen: "ecca", settings } as const
+      const error = yield* Effect.flip(Effect.scoped(Shop.start(providers, database, without)))
+      assert.strictEqual(error._tag, "MissingAccounts")
+      assert.include(error.message, "ecryptopay")
+      assert.include(error.message, "cancel")
+      const again = yield* Processes.start(providers, database, { chosen: "ecryptopay" })
+      yield* again.checkout.cancel("order-1")
+      yield* again.kill
+      const { checkout } = yield* Shop.start(providers, database, without)
+      assert.isDefined((yield* checkout.get("order-1")).current?.canceledAt)
+    }))
+
   it.effect("is refused while an attempt of unknown outcome names an account that is not configured", () =>
     Effect.gen(function*() {
       const providers = yield* Shop.providers

@@ -136,6 +136,26 @@ describe.each(databases)("sweeps on $name", ({ make }) => {
       assert.strictEqual(yield* covered, 3)
     }))
 
+  it.effect("go on after a bare page that forbids, and stop for an account whose provider does", () =>
+    Effect.gen(function*() {
+      const { due, ecca, opened, shop } = yield* open()
+      const ids = yield* opened(["o-1", "o-2"])
+      yield* Effect.forEach(ids, (id) => ecca.pay(id))
+      const page = Simulator.Fault.Answer({ effect: "none", status: 403, body: "<html>Forbidden</html>" })
+      yield* ecca.arm(page, { operation: "invoices.get" })
+      yield* due
+      yield* shop.checkout.sweep
+      assert.deepStrictEqual(yield* shop.checkout.paused, [])
+      yield* TestClock.adjust("20 seconds")
+      yield* shop.checkout.sweep
+      for (const reference of ["o-1", "o-2"]) assert.isTrue((yield* shop.checkout.get(reference)).isCovered, reference)
+      yield* opened(["o-3"])
+      yield* ecca.refuseWith("MERCHANT_BLOCKED", { operation: "invoices.get" })
+      yield* due
+      yield* shop.checkout.sweep
+      assert.deepStrictEqual((yield* shop.checkout.paused).map(({ account }) => account), ["ecca"])
+    }))
+
   it.effect("lose no hint that comes while its invoice is being read", () =>
     Effect.gen(function*() {
       const { due, ecca, ecryptopay, opened, shop } = yield* open({ chosen: "ecryptopay" })

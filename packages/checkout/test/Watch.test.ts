@@ -127,6 +127,35 @@ describe.each(databases)("watching on $name", ({ make }) => {
       assert.isUndefined(untilOf(yield* shop.checkout.get("o-1")))
     }))
 
+  it.effect("a quote is shown no more once the order is canceled, whoever still watches", () =>
+    Effect.gen(function*() {
+      const { shop } = yield* open
+      yield* view(shop, "o-1")
+      yield* pass(2)
+      assert.isDefined(untilOf(yield* shop.checkout.get("o-1")))
+      assert.isUndefined(untilOf(yield* shop.checkout.cancel("o-1")))
+      assert.isUndefined(untilOf(yield* shop.checkout.get("o-1")))
+    }))
+
+  it.effect("what a killed process left of a quote is shown to nobody when it is over, and forgotten", () =>
+    Effect.gen(function*() {
+      const { begin, shop } = yield* open
+      const scope = yield* Scope.make()
+      yield* Scope.provide(view(yield* Scope.provide(begin, scope), "o-1"), scope)
+      const followed = shop.sql<Readonly<Record<string, unknown>>>`SELECT * FROM gatefold_quotes
+        WHERE payment IS NOT NULL`
+      const [row] = yield* eventually(Effect.andThen(pass(1), followed), ({ length }) => length > 0)
+      assert.isDefined(row)
+      yield* Scope.close(scope, Exit.void)
+      // as a kill leaves it, which releases nothing
+      yield* shop.sql`INSERT INTO gatefold_quotes ${shop.sql.insert({ ...row, owner: "killed" })}`
+      yield* TestClock.adjust("2 minutes")
+      assert.isUndefined(untilOf(yield* shop.checkout.get("o-1")))
+      assert.strictEqual(yield* shop.checkout.cleanUp("3 minutes"), 0)
+      assert.strictEqual(yield* shop.checkout.cleanUp("1 minute"), 1)
+      assert.deepStrictEqual(yield* shop.sql`SELECT * FROM gatefold_quotes`, [])
+    }))
+
   it.effect("after a payment in part the amount of before is not shown any more", () =>
     Effect.gen(function*() {
       const { ecryptopay, id, shop } = yield* open

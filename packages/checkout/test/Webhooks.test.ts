@@ -4,6 +4,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { RawWebhook, Simulator } from "@gatefold/core"
 import { Effect, Exit, Fiber, Scope } from "effect"
+import { Statement } from "effect/sql"
 import { databases } from "./support/Databases.ts"
 import * as Endpoint from "./support/Endpoint.ts"
 import { eventually } from "./support/Eventually.ts"
@@ -173,6 +174,21 @@ describe.each(databases)("webhooks on $name", ({ make }) => {
       assert.isTrue(yield* covered(mended, "o-1"))
     }))
 
+  it.live("are resolved after a bare page that forbids to read about them, which pauses nobody", () =>
+    Effect.gen(function*() {
+      const { ecca, shop } = yield* open({ options: deaf })
+      const id = idOf(yield* shop.checkout.open(Shop.order("o-1")))
+      yield* ecca.pay(id)
+      const page = Simulator.Fault.Answer({ effect: "none", status: 403, body: "<html>Forbidden</html>" })
+      yield* ecca.arm(page, { operation: "invoices.get" })
+      yield* shop.checkout.receive("ecca", yield* ecca.webhook(id))
+      const failed = shop.sql`SELECT id FROM gatefold_queue WHERE last_failure IS NOT NULL`
+      yield* eventually(failed, ({ length }) => length > 0)
+      assert.deepStrictEqual(yield* shop.checkout.paused, [])
+      yield* shop.sql`UPDATE gatefold_queue SET visible_at = created_at`
+      assert.isTrue(yield* covered(shop, "o-1"))
+    }))
+
   it.live("of an account that is no longer configured wait until it is again", () =>
     Effect.gen(function*() {
       const database = yield* make
@@ -185,8 +201,8 @@ describe.each(databases)("webhooks on $name", ({ make }) => {
         yield* ecca.pay(id)
         yield* ecca.arm(Simulator.Fault.Refused())
         yield* checkout.receive("ecca", yield* ecca.webhook(id))
-        // as if it were watched no more: else the next start would be refused
-        yield* sql`UPDATE gatefold_attempts SET due_at = NULL`
+        // as if it had ended and were watched no more: else the next start would be refused
+        yield* sql`UPDATE gatefold_attempts SET due_at = NULL, ended_at = 1`
       }))
       yield* ecca.disarm
       const without = Object.fromEntries(Object.keys(ecca.settings).map((name) => [name, undefined]))
@@ -226,5 +242,31 @@ describe.each(databases)("webhooks on $name", ({ make }) => {
       yield* hint
       assert.isTrue(yield* covered(shop, "o-1"))
       assert.isAtLeast((yield* looks) - before, 2)
+    }))
+
+  it.live("that are hints are not lost between the look for their owner and that for whoever may become it", () =>
+    Effect.gen(function*() {
+      const { ecryptopay, shop: { checkout } } = yield* open({ chosen: "ecryptopay", options: deaf })
+      yield* ecryptopay.arm(Simulator.Fault.Delay({ duration: "300 millis" }), { operation: "invoices.create" })
+      const opening = yield* Effect.forkChild(checkout.open(Shop.pesos("o-1")))
+      const [entry] = yield* eventually(ecryptopay.books, ({ length }) => length > 0)
+      const id = entry?.id ?? ""
+      yield* ecryptopay.pay(id)
+      let forced = 0
+      const bindsFirst: Statement.Transformer = (statement) =>
+        Effect.gen(function*() {
+          const [text] = statement.compile()
+          if (text.includes("is_woken = 1") && text.includes("state IN ('sending', 'unknown')")) {
+            forced++
+            yield* Fiber.await(opening)
+          }
+          return statement
+        })
+      const received = yield* checkout.receive("ecryptopay", yield* ecryptopay.forge(id)).pipe(
+        Effect.provideService(Statement.CurrentTransformer, bindsFirst)
+      )
+      assert.deepStrictEqual({ received, forced }, { received: "looking", forced: 1 })
+      const { isCovered } = yield* eventually(checkout.get("o-1"), ({ isCovered }) => isCovered)
+      assert.isTrue(isCovered)
     }))
 })

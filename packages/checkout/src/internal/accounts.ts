@@ -7,6 +7,8 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as SqlClient from "effect/sql/SqlClient"
+import { json } from "./jsonText.ts"
+import { encoded } from "./orderRows.ts"
 import { first, forUpdate, Moment, rows, run, transaction, Whole } from "./storage.ts"
 
 const windowMillis = 60_000
@@ -21,10 +23,15 @@ export class PausedAccount extends Schema.Class<PausedAccount>("@gatefold/checko
 const Row = Schema.Struct({
   account: AccountId,
   paused_at: Moment,
-  failure: Schema.fromJsonString(Schema.toCodecJson(GatewayError))
+  failure: json(GatewayError)
 })
 
-const encodeFailure = Schema.encodeEffect(Schema.fromJsonString(Schema.toCodecJson(GatewayError)))
+/**
+ * Whether the provider does not let the account in. A refusal without a word of its own may come from anything on the way,
+ * such as a firewall's page, and passes.
+ */
+const refusesAccount = ({ reason }: GatewayError): boolean =>
+  reason._tag === "Unauthenticated" || (reason._tag === "Forbidden" && reason.code !== undefined)
 
 /** @internal */
 export const make = Effect.fnUntraced(function*(readsPerMinute: number) {
@@ -52,9 +59,11 @@ export const make = Effect.fnUntraced(function*(readsPerMinute: number) {
         ),
         (row) => row !== undefined
       ),
-    pause: Effect.fnUntraced(function*(account: AccountId, error: GatewayError) {
+    /** Pauses the account if that is what a failure of one of its calls comes to. */
+    heed: Effect.fnUntraced(function*(account: AccountId, error: GatewayError) {
+      if (!refusesAccount(error)) return
       const now = yield* Clock.currentTimeMillis
-      const failure = yield* Effect.orDie(encodeFailure(error))
+      const failure = yield* encoded.failure(error)
       yield* run(
         sql`INSERT INTO gatefold_accounts ${
           sql.insert({ account, paused_at: null, failure: null, window_start: 0, window_reads: 0 })

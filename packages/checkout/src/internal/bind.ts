@@ -106,9 +106,10 @@ export const make = ({ journal, observing, orders }: Options) => {
     bindOnce(reference, number, invoice, refusal).pipe(
       // the unique index has the last word where two attempts are given one invoice at once: the second look sees it
       Effect.retry({ times: 1, while: isStorage("other") }),
-      Effect.retry({ ...holds, while: isStorage("unreachable") })
+      Effect.retry({ ...holds, while: isStorage("unreachable", "busy") })
     )
 }
 
-const isStorage = (kind: StorageFailed["kind"]) => (error: UnknownReference | StorageFailed): boolean =>
-  error._tag === "StorageFailed" && error.kind === kind
+const isStorage =
+  (...kinds: ReadonlyArray<StorageFailed["kind"]>) => (error: UnknownReference | StorageFailed): boolean =>
+    error._tag === "StorageFailed" && kinds.includes(error.kind)

@@ -37,6 +37,17 @@ export const make = Effect.fnUntraced(function*(store: string, { cleanQueue, for
       ({ length }) => length
     )
 
+  /** What a process left behind that was killed while a customer looked at a quote. */
+  const forgetQuotes = (before: number) =>
+    Effect.map(
+      gone(
+        sql`DELETE FROM gatefold_quotes WHERE (account, invoice_id) IN (
+            SELECT account, invoice_id FROM gatefold_quotes WHERE lease_until < ${before} LIMIT ${atOnce})
+          RETURNING lease_until AS gone`
+      ),
+      ({ length }) => length
+    )
+
   const untilDone = Effect.fnUntraced(function*(some: Effect.Effect<number, StorageFailed>) {
     let removed = 0
     for (let last = atOnce; last === atOnce; removed += last) {
@@ -51,7 +62,8 @@ export const make = Effect.fnUntraced(function*(store: string, { cleanQueue, for
     const before = (yield* Clock.currentTimeMillis) - Duration.toMillis(kept)
     const webhooks = yield* untilDone(forget(before, atOnce))
     const changes = yield* untilDone(forgetChanges(before))
+    const quotes = yield* untilDone(forgetQuotes(before))
     yield* cleanQueue(kept)
-    return webhooks + changes
+    return webhooks + changes + quotes
   })
 })

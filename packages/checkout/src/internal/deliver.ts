@@ -15,11 +15,12 @@ import * as Schema from "effect/Schema"
 import * as SqlClient from "effect/sql/SqlClient"
 import * as Stream from "effect/Stream"
 import * as Change from "../Change.ts"
-import { UnknownReference } from "../CheckoutError.ts"
+import { ChangesTaken, UnknownReference } from "../CheckoutError.ts"
 import type { CheckoutOptions } from "../CheckoutOptions.ts"
 import { DeadLetter } from "../DeadLetter.ts"
 import * as Order from "../Order.ts"
 import { kindOf } from "./failureKind.ts"
+import { json } from "./jsonText.ts"
 import * as Signal from "./signal.ts"
 import { first, Moment, rows, run, skipLocked, Whole } from "./storage.ts"
 
@@ -35,7 +36,7 @@ const Head = Schema.Struct({
 })
 type Head = typeof Head.Type
 
-const ChangeRow = Schema.Struct({ change: Schema.fromJsonString(Schema.toCodecJson(Change.Change)) })
+const ChangeRow = Schema.Struct({ change: json(Change.Change) })
 
 const Parked = Schema.Struct({
   reference: Reference,
@@ -176,14 +177,28 @@ export const make = Effect.fnUntraced(function*({ options, owner, signal }: Opti
       Effect.as(Effect.logWarning(`changes cannot be delivered now: ${kindOf(cause)}`), false)
     ))
 
+  let isTaken = false
+  // there is one position for each attempt: two handlers would each get a part of the changes
+  const taken = Effect.acquireRelease(
+    Effect.suspend(() => {
+      if (isTaken) return Effect.fail(new ChangesTaken())
+      isTaken = true
+      return Effect.void
+    }),
+    () => Effect.sync(() => void (isTaken = false))
+  )
+
   const changes = <E, R>(handler: Handler<E, R>) =>
-    Effect.asVoid(Effect.forkScoped(
-      Effect.forEach(
-        Array.from({ length: workers }),
-        () => Signal.work(signal, options.pollInterval, round(handler)),
-        { concurrency: "unbounded", discard: true }
-      )
-    ))
+    Effect.andThen(
+      taken,
+      Effect.asVoid(Effect.forkScoped(
+        Effect.forEach(
+          Array.from({ length: workers }),
+          () => Signal.work(signal, options.pollInterval, round(handler)),
+          { concurrency: "unbounded", discard: true }
+        )
+      ))
+    )
 
   const deadLetters = Stream.fromIterableEffect(Effect.map(
     parkedRows(

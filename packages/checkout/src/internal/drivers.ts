@@ -37,6 +37,6 @@ export const sqlite = (filename: string): Client =>
 /** @internal */
 export const postgres = (url: Redacted.Redacted): Client =>
   Effect.map(
-    load(variable, "@effect/sql-pg", () => import("@effect/sql-pg/PgClient")),
-    (PgClient) => PgClient.layer({ url, applicationName: "gatefold" })
+    load(variable, "@effect/sql-pg", () => import("./postgres.ts")),
+    (Postgres) => Postgres.layer(url)
   )

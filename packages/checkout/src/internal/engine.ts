@@ -6,6 +6,7 @@ import type { AccountId } from "@gatefold/core/Identifiers"
 import type * as Cause from "effect/Cause"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Effect from "effect/Effect"
+import * as SqlClient from "effect/sql/SqlClient"
 import * as Stream from "effect/Stream"
 import type { Service, Swept } from "../Checkout.ts"
 import type { StorageFailed } from "../CheckoutError.ts"
@@ -22,7 +23,10 @@ import * as Journal from "./journal.ts"
 import * as Observe from "./observe.ts"
 import * as Open from "./open.ts"
 import * as Orders from "./orders.ts"
+import { guarded } from "./outside.ts"
+import { Patience } from "./patience.ts"
 import * as Poll from "./poll.ts"
+import * as Quoted from "./quoted.ts"
 import * as Quotes from "./quotes.ts"
 import * as Reserve from "./reserve.ts"
 import * as Send from "./send.ts"
@@ -34,7 +38,8 @@ import * as Watch from "./watch.ts"
 export const make = Effect.fnUntraced(function*(options: CheckoutOptions) {
   const accounts = yield* Accounts
   const here = withAccounts(accounts)
-  yield* migrate
+  // a table that is large takes its time
+  yield* Effect.provideService(migrate, Patience, "1 hour")
   yield* checkAccounts(options.store, accounts)
   // another one for each start: what an earlier start had claimed is not ours
   const owner = yield* (yield* SecureRandom.SecureRandom).uuidV4()
@@ -45,13 +50,14 @@ export const make = Effect.fnUntraced(function*(options: CheckoutOptions) {
   const journal = yield* Journal.make(orders, changed.ring)
   const observing = Observe.make({ orders, journal, options })
   const quotes = yield* Quotes.make(owner)
+  const quoted = Quoted.make(quotes)
   const shared = { options, orders, journal, observing, accounts: books, quotes, owner }
-  const open = yield* Open.make({ ...shared, reserve: Reserve.make(shared), send: Send.make(shared) })
+  const open = yield* Open.make({ ...shared, quoted, reserve: Reserve.make(shared), send: Send.make(shared) })
   const inFlight = yield* InFlight.make(shared)
   const poll = yield* Poll.make(shared)
   const inbox = yield* Inbox.make({ ...shared, signal: hinted })
   const deliver = yield* Deliver.make({ options, owner, signal: changed })
-  const watching = yield* Watch.make({ orders, quotes, signal: changed, hint: inbox.hint })
+  const watching = yield* Watch.make({ orders, quotes, quoted, signal: changed, hint: inbox.hint })
   const { cancel, resolve } = Decide.make(shared)
   const { history, reconcile } = yield* History.make(shared)
 
@@ -75,8 +81,9 @@ export const make = Effect.fnUntraced(function*(options: CheckoutOptions) {
     get: watching.look,
     refresh: watching.refresh,
     receive: (account, webhook) => here(inbox.receive(account, webhook)),
-    cancel: (reference) => here(cancel(reference)),
-    resolve: (reference, attempt, decision, who) => here(resolve(reference, attempt, decision, who)),
+    cancel: (reference) => here(Effect.flatMap(cancel(reference), (order) => quoted(order))),
+    resolve: (reference, attempt, decision, who) =>
+      here(Effect.flatMap(resolve(reference, attempt, decision, who), (order) => quoted(order))),
     sweep,
     changes: deliver.changes,
     history,
@@ -99,7 +106,7 @@ export const make = Effect.fnUntraced(function*(options: CheckoutOptions) {
   // each by itself, so that a provider that hangs holds up nobody else
   yield* Effect.forkScoped(work(resolved))
   yield* Effect.forEach(accounts.ids, (account) => Effect.forkScoped(work(polled(account))), { discard: true })
-  return service
+  return guarded(yield* SqlClient.SqlClient, service)
 })
 
 /** Whatever it was, the next round is another try. */

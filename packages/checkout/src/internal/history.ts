@@ -16,11 +16,10 @@ import { UnknownReference } from "../CheckoutError.ts"
 import type { CheckoutOptions } from "../CheckoutOptions.ts"
 import * as Difference from "../Difference.ts"
 import * as Fact from "../Fact.ts"
+import { json } from "./jsonText.ts"
 import type { Observing } from "./observe.ts"
 import type * as Orders from "./orders.ts"
 import { Moment, rows, Whole } from "./storage.ts"
-
-const invoiceJson = Schema.fromJsonString(Schema.toCodecJson(Invoice.Invoice))
 
 const FactRow = Schema.Struct({
   number: Whole,
@@ -28,12 +27,12 @@ const FactRow = Schema.Struct({
   at: Moment,
   kind: Fact.Kind,
   source: Fact.Source,
-  invoice: Schema.NullOr(invoiceJson),
-  failure: Schema.NullOr(Schema.fromJsonString(Schema.toCodecJson(GatewayError))),
+  invoice: Schema.NullOr(json(Invoice.Invoice)),
+  failure: Schema.NullOr(json(GatewayError)),
   note: Schema.NullOr(Schema.String)
 })
 
-const KnownRow = Schema.Struct({ reference: Reference, number: Whole, invoice: invoiceJson })
+const KnownRow = Schema.Struct({ reference: Reference, number: Whole, invoice: json(Invoice.Invoice) })
 
 /** @internal */
 export interface Options {

@@ -65,9 +65,7 @@ export const make = Effect.fnUntraced(function*({ accounts, journal, observing, 
   /** It stays unknown, and is looked at again after a while. */
   const again = Effect.fnUntraced(function*(key: Key, failure?: GatewayError) {
     const now = yield* Clock.currentTimeMillis
-    if (failure?.reason._tag === "Unauthenticated" || failure?.reason._tag === "Forbidden") {
-      yield* accounts.pause(key.account, failure)
-    }
+    if (failure !== undefined) yield* accounts.heed(key.account, failure)
     yield* orders.held(
       key.reference,
       Effect.fnUntraced(function*(order) {

@@ -23,15 +23,17 @@ import * as Semaphore from "effect/Semaphore"
 import * as SqlClient from "effect/sql/SqlClient"
 import type { Fragment } from "effect/sql/Statement"
 import type { Received } from "../Checkout.ts"
-import type { StorageFailed } from "../CheckoutError.ts"
+import { StorageFailed } from "../CheckoutError.ts"
 import type { CheckoutOptions } from "../CheckoutOptions.ts"
 import type { Paused } from "./accounts.ts"
 import { kindOf } from "./failureKind.ts"
+import { json, text } from "./jsonText.ts"
 import type { Observing } from "./observe.ts"
 import type { Orders } from "./orders.ts"
+import * as Precedence from "./precedence.ts"
 import * as Queue from "./queue.ts"
 import type { Signal } from "./signal.ts"
-import { first, rows, run, transaction, Whole } from "./storage.ts"
+import { first, lockedAtMost, rows, run, transaction, Whole } from "./storage.ts"
 import * as Together from "./together.ts"
 
 /** How many webhooks one process resolves at a time. */
@@ -40,15 +42,23 @@ const takers = 32
 /** How many webhooks that come in at once are stored by one transaction at most. */
 const perTransaction = 32
 
+/** How many webhooks may wait to be stored: those of some seconds, and no more than memory has room for. */
+const room = 4_096
+
+/** A sender waits no longer than this, and all others no longer for a connection to the database that hangs. */
+const patience = "10 seconds"
+
+/** What another process is storing at this moment is waited for: if it takes longer, its machine may have stopped. */
+const lockMillis = 1_000
+
 /** Two hints about one invoice make one look within this time, so that a flood of them is none of reads. */
 const hintGapMillis = 2_000
 
 const Key = Schema.Struct({ account: AccountId, digest: Schema.String })
 type Key = typeof Key.Type
 
-const admittedJson = Schema.fromJsonString(Schema.toCodecJson(Admitted))
-const Row = Schema.Struct({ admitted: admittedJson, result: Schema.String })
-const encodeAdmitted = Schema.encodeEffect(admittedJson)
+const Row = Schema.Struct({ admitted: json(Admitted), result: Schema.String })
+const encodeAdmitted = text(Admitted)
 
 /** A webhook that is to be stored, and what it says. */
 interface Incoming {
@@ -73,12 +83,14 @@ export const make = Effect.fnUntraced(function*({ accounts, observing, options, 
   const sql = yield* SqlClient.SqlClient
   const { digest } = yield* Digest.Digest
   const { store } = options
+  const locksRows = sql.onDialectOrElse({ pg: () => true, orElse: () => false })
   const touched = rows(Schema.Struct({ number: Whole }))
   const inserted = rows(Key)
   const row = first(Row)
   // those that were stored together are one item, of which whatever is settled is not done again
   const queue = yield* Queue.make(`gatefold/${store}/webhooks`, Schema.Array(Key), options.takeOverAfter)
   const resolving = yield* Semaphore.make(takers)
+  const precedence = yield* Precedence.make
 
   /** The fingerprint of the bytes, by which a webhook that is sent again is known. */
   const fingerprint = (body: Uint8Array) => Effect.map(Effect.orDie(digest(Digest.sha256, body)), Hex.encode)
@@ -112,33 +124,45 @@ export const make = Effect.fnUntraced(function*({ accounts, observing, options, 
   })
 
   const storeTogether = yield* Together.make({
-    store: (all: Arr.NonEmptyReadonlyArray<Incoming>) => transaction(sql)(keep(all)),
+    store: (all: Arr.NonEmptyReadonlyArray<Incoming>) =>
+      transaction(sql)(Effect.andThen(lockedAtMost(sql, lockMillis), keep(all))),
     atMost: perTransaction,
-    isOfOne: ({ kind }) => kind === "other"
+    isOfOne: ({ kind }) => kind === "other" || (kind === "busy" && locksRows),
+    room,
+    patience,
+    refusal: new StorageFailed({ kind: "unreachable" })
   })
 
   /** When a look that was asked for now may happen: looks at one invoice keep their distance. */
   const soon = (now: number) =>
     sql`CASE WHEN polled_at + ${hintGapMillis} > ${now} THEN polled_at + ${hintGapMillis} ELSE ${now} END`
 
-  /** Makes the next look at an invoice of ours happen now, and that at whatever may turn out to be it. */
-  const hint = Effect.fnUntraced(function*(account: AccountId, invoice: string) {
-    const now = yield* Clock.currentTimeMillis
+  /** Wakes the attempt that has the invoice, and tells whether there is one. */
+  const wakeOwner = Effect.fnUntraced(function*(account: AccountId, invoice: string, now: number) {
     const ours = yield* touched(
       // reads that failed before say nothing any more: its provider is there
       sql`UPDATE gatefold_attempts SET is_woken = 1, failed_polls = 0, due_at = ${soon(now)}
         WHERE store = ${store} AND account = ${account} AND invoice_id = ${invoice} RETURNING number`
     )
-    if (ours.length === 0) {
-      // it may be the invoice of a create whose answer is still on its way, or was lost
-      yield* run(
-        sql`UPDATE gatefold_attempts SET is_woken = 1, due_at = ${soon(now)},
-            polled_at = CASE WHEN polled_at + ${hintGapMillis} > ${now} THEN polled_at ELSE ${now} END
-          WHERE store = ${store} AND account = ${account} AND state IN ('sending', 'unknown')`
-      )
-    }
+    return ours.length > 0
+  })
+
+  /** Wakes whatever may turn out to have it: a create whose answer is still on its way, or was lost. */
+  const wakeUnbound = (account: AccountId, now: number) =>
+    run(
+      sql`UPDATE gatefold_attempts SET is_woken = 1, due_at = ${soon(now)},
+          polled_at = CASE WHEN polled_at + ${hintGapMillis} > ${now} THEN polled_at ELSE ${now} END
+        WHERE store = ${store} AND account = ${account} AND state IN ('sending', 'unknown')`
+    )
+
+  /** Makes the next look at an invoice of ours happen now, and that at whatever may turn out to be it. */
+  const hint = Effect.fnUntraced(function*(account: AccountId, invoice: string) {
+    const now = yield* Clock.currentTimeMillis
+    const isOurs = (yield* wakeOwner(account, invoice, now)) ||
+      // one that was unbound at the first look and is not any more at the second has it by the third
+      (yield* Effect.andThen(wakeUnbound(account, now), wakeOwner(account, invoice, now)))
     yield* signal.ring
-    const received: Received = ours.length > 0 ? "looking" : "unowned"
+    const received: Received = isOurs ? "looking" : "unowned"
     return received
   })
 
@@ -146,8 +170,8 @@ export const make = Effect.fnUntraced(function*({ accounts, observing, options, 
     const admitted = yield* Accounts.on(account, Effect.flatMap(WebhookEvents, ({ admit }) => admit(webhook)))
     if (admitted.proof.mode === "readback") return yield* hint(admitted.account, admitted.invoice)
     const key: Key = { account: admitted.account, digest: yield* fingerprint(webhook.body) }
-    return yield* storeTogether({ key, admitted: yield* Effect.orDie(encodeAdmitted(admitted)) })
-  })
+    return yield* storeTogether({ key, admitted: yield* encodeAdmitted(admitted) })
+  }, precedence.first)
 
   const settle = Effect.fnUntraced(function*({ account, digest }: Key, result: string) {
     const now = yield* Clock.currentTimeMillis
@@ -208,19 +232,18 @@ export const make = Effect.fnUntraced(function*({ accounts, observing, options, 
       Effect.provideService(WebhookOwnership.Current, hook),
       // the queue tries again, and has others to go on with meanwhile
       Effect.provideService(RetryPolicy.Current, RetryPolicy.once),
-      Effect.tapError((error) =>
-        error._tag === "GatewayError" && isRefused(error.reason._tag)
-          ? accounts.pause(key.account, error)
-          : Effect.void
-      ),
-      Effect.flatMap(({ invoice }) => apply(key, invoice, is)),
+      Effect.tapError((error) => error._tag === "GatewayError" ? accounts.heed(key.account, error) : Effect.void),
+      // a commit holds up everything else in this process
+      Effect.flatMap(({ invoice }) => precedence.later(apply(key, invoice, is))),
       Effect.catchTag("WebhookRejected", ({ why }) => why === "UnknownObject" ? unowned(key, is) : settle(key, why))
     )
   })
 
   /** The queue stores the text of what it is told: the kind of a failure, whatever it was. */
   const toldOne = (key: Key) =>
-    resolving.withPermits(1)(Effect.catchCause(process(key), (cause) => Effect.fail(kindOf(cause))))
+    resolving.withPermits(1)(
+      Effect.catchCause(precedence.later(process(key)), (cause) => Effect.fail(kindOf(cause)))
+    )
 
   /** One that fails keeps none of the others back. */
   const told = Effect.fnUntraced(function*(keys: ReadonlyArray<Key>) {
@@ -255,8 +278,6 @@ export const make = Effect.fnUntraced(function*({ accounts, observing, options, 
     work: Effect.forEach(Array.from({ length: takers }), () => worker, { concurrency: "unbounded", discard: true })
   }
 })
-
-const isRefused = (reason: string): boolean => reason === "Unauthenticated" || reason === "Forbidden"
 
 interface Standing {
   /** Whether it is asked about again for as long as it is nobody's: a create is under way, or its outcome is unknown. */

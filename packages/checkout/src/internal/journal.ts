@@ -2,19 +2,20 @@
  * Every change of an attempt goes through here: the fact that led to it, the attempt itself, and the change for the
  * application are written in one transaction, or none of them.
  */
-import { GatewayError } from "@gatefold/core/GatewayError"
-import * as Invoice from "@gatefold/core/Invoice"
+import type { GatewayError } from "@gatefold/core/GatewayError"
+import type * as Invoice from "@gatefold/core/Invoice"
 import * as Arr from "effect/Array"
 import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
 import * as SqlClient from "effect/sql/SqlClient"
 import * as Change from "../Change.ts"
 import type { StorageFailed } from "../CheckoutError.ts"
 import type * as Fact from "../Fact.ts"
 import * as Order from "../Order.ts"
+import { text } from "./jsonText.ts"
 import * as kinds from "./kinds.ts"
+import { encoded } from "./orderRows.ts"
 import * as Orders from "./orders.ts"
 import { run } from "./storage.ts"
 
@@ -28,14 +29,7 @@ export interface Entry {
   readonly note?: string | undefined
 }
 
-const encodeJson = <S extends Schema.Codec<unknown, unknown>>(schema: S) => {
-  const encode = Schema.encodeEffect(Schema.fromJsonString(Schema.toCodecJson(schema)))
-  return (value: S["Type"]) => Effect.orDie(encode(value))
-}
-
-const encodeInvoice = encodeJson(Invoice.Invoice)
-const encodeFailure = encodeJson(GatewayError)
-const encodeChange = encodeJson(Change.Change)
+const encodeChange = text(Change.Change)
 
 /** @internal */
 export const make = Effect.fnUntraced(function*(orders: Orders.Orders, wake: Effect.Effect<void>) {
@@ -51,8 +45,8 @@ export const make = Effect.fnUntraced(function*(orders: Orders.Orders, wake: Eff
         at: now,
         kind: entry.kind,
         source: entry.source,
-        invoice: entry.invoice === undefined ? null : yield* encodeInvoice(entry.invoice),
-        failure: entry.failure === undefined ? null : yield* encodeFailure(entry.failure),
+        invoice: entry.invoice === undefined ? null : yield* encoded.invoice(entry.invoice),
+        failure: entry.failure === undefined ? null : yield* encoded.failure(entry.failure),
         note: entry.note ?? null
       })
     }`)
@@ -110,7 +104,7 @@ export const make = Effect.fnUntraced(function*(orders: Orders.Orders, wake: Eff
     return after
   })
 
-  return { commit, writeFact }
+  return { commit }
 })
 
 /** @internal */

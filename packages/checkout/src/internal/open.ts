@@ -9,6 +9,7 @@ import * as FiberMap from "effect/FiberMap"
 import * as Option from "effect/Option"
 import {
   type AccountPaused,
+  type InsideTransaction,
   type InvalidOrder,
   NotOpened,
   OpenUnknown,
@@ -18,6 +19,7 @@ import {
 } from "../CheckoutError.ts"
 import * as Order from "../Order.ts"
 import * as Orders from "./orders.ts"
+import type { Quoted } from "./quoted.ts"
 import * as Reserve from "./reserve.ts"
 import type { Sent } from "./sent.ts"
 
@@ -30,11 +32,13 @@ export type OpenError =
   | AccountPaused
   | UnknownReference
   | UnknownAccount
+  | InsideTransaction
   | StorageFailed
 
 /** @internal */
 export interface Options {
   readonly orders: Orders.Orders
+  readonly quoted: Quoted
   readonly reserve: ReturnType<typeof Reserve.make>
   readonly send: (
     reference: Orders.Loaded["reference"],
@@ -49,7 +53,7 @@ const attemptsPerOpen = 3
 const waits = { times: 300, pause: "100 millis" } as const
 
 /** @internal */
-export const make = Effect.fnUntraced(function*({ orders, reserve, send }: Options) {
+export const make = Effect.fnUntraced(function*({ orders, quoted, reserve, send }: Options) {
   // a caller that goes away must not tear down what it began: the answer of a create has to be written down
   const sending = yield* FiberMap.make<string, Sent, UnknownReference | UnknownAccount | StorageFailed>()
 
@@ -84,13 +88,14 @@ export const make = Effect.fnUntraced(function*({ orders, reserve, send }: Optio
     let last: Extract<Sent, { readonly _tag: "Over" }> | undefined
     for (let begun = 0; begun < attemptsPerOpen; begun++) {
       const attempt = yield* reserve(checked, accounts)
+      const shown = (order: Orders.Loaded) => quoted(Orders.shown(order), attempt.invoice === undefined)
       const sent = yield* sendShared(reference, attempt)
       if (sent._tag === "Failed") return yield* sent.error
-      if (sent._tag === "Opened" && isOpen(sent.order, attempt.number)) return Orders.shown(sent.order)
+      if (sent._tag === "Opened" && isOpen(sent.order, attempt.number)) return yield* shown(sent.order)
       if (sent._tag === "Over") last = sent
       if (sent._tag === "Elsewhere") {
         const { is, order } = yield* awaited(reference, attempt.number)
-        if (is.state === "done" && !Order.isOver(is)) return Orders.shown(order)
+        if (is.state === "done" && !Order.isOver(is)) return yield* shown(order)
       }
     }
     const attempt = last?.number ?? attemptsPerOpen

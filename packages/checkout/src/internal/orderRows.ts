@@ -10,14 +10,8 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Order from "../Order.ts"
+import { json, text } from "./jsonText.ts"
 import { Moment, Whole } from "./storage.ts"
-
-const json = <S extends Schema.Constraint>(schema: S) => Schema.fromJsonString(Schema.toCodecJson(schema))
-
-const text = <S extends Schema.Codec<unknown, unknown>>(schema: S) => {
-  const encode = Schema.encodeEffect(json(schema))
-  return (value: S["Type"]): Effect.Effect<string> => Effect.orDie(encode(value))
-}
 
 /** @internal What was asked for, apart from reference and price. */
 export const Request = Schema.Struct({

@@ -101,8 +101,6 @@ export const make = Effect.fnUntraced(function*(store: string) {
   })
 
   const owner = first(Schema.Struct({ store: Schema.String, reference: Reference, number: Whole }))
-  const ofStore = (found: { readonly store: string; readonly reference: Reference } | undefined) =>
-    found?.store === store ? found.reference : undefined
 
   /** The attempt that has this invoice, of whichever store. */
   const ownerOf = (account: AccountId, id: InvoiceId) =>
@@ -136,9 +134,8 @@ export const make = Effect.fnUntraced(function*(store: string) {
       use: (order: Loaded | undefined) => Effect.Effect<A, E, R>
     ) => transaction(sql)(Effect.andThen(insert(order), held(order.reference, use))),
     /** The order of this store whose attempt has this invoice. */
-    ofInvoice: (account: AccountId, id: InvoiceId) => Effect.map(ownerOf(account, id), ofStore),
-    /** The order of this store whose attempt goes by this reference at the provider. */
-    ofProviderReference: (account: AccountId, reference: Reference) => Effect.map(namedBy(account, reference), ofStore)
+    ofInvoice: (account: AccountId, id: InvoiceId) =>
+      Effect.map(ownerOf(account, id), (found) => found?.store === store ? found.reference : undefined)
   }
 })
 

@@ -106,9 +106,7 @@ export const make = Effect.fnUntraced(function*({ accounts, observing, options, 
   })
 
   const failed = Effect.fnUntraced(function*(account: AccountId, one: Due, error: GatewayError) {
-    if (error.reason._tag === "Unauthenticated" || error.reason._tag === "Forbidden") {
-      yield* accounts.pause(account, error)
-    }
+    yield* accounts.heed(account, error)
     yield* putOff(one, Math.min(pause * 2 ** Math.min(one.failed_polls, 10), 600_000), one.failed_polls + 1)
   })
 

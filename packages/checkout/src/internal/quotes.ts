@@ -12,14 +12,14 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as SqlClient from "effect/sql/SqlClient"
 import * as Stream from "effect/Stream"
+import { json, text } from "./jsonText.ts"
 import { first, rows, run } from "./storage.ts"
 
 /** How long after its last sign of life the process that follows a payment counts as gone. */
 const leaseMillis = 30_000
 
-const paymentJson = Schema.fromJsonString(Schema.toCodecJson(Payment.Payment))
-const Row = Schema.Struct({ payment: Schema.NullOr(paymentJson) })
-const encodePayment = Schema.encodeEffect(paymentJson)
+const Row = Schema.Struct({ payment: Schema.NullOr(json(Payment.Payment)) })
+const encodePayment = text(Payment.Payment)
 
 /** @internal */
 export const make = Effect.fnUntraced(function*(owner: string) {
@@ -53,9 +53,9 @@ export const make = Effect.fnUntraced(function*(owner: string) {
     )
 
   const publish = Effect.fnUntraced(function*(account: AccountId, invoice: InvoiceId, payment: Payment.Payment) {
-    const text = yield* Effect.orDie(encodePayment(payment))
+    const told = yield* encodePayment(payment)
     yield* run(
-      sql`UPDATE gatefold_quotes SET payment = ${text}
+      sql`UPDATE gatefold_quotes SET payment = ${told}
         WHERE account = ${account} AND invoice_id = ${invoice} AND owner = ${owner}`
     )
   })

@@ -136,7 +136,8 @@ export const make = ({ accounts, journal, observing, options, orders, owner }: O
         ))
     const notOpened = failure(new NotOpened({ reference, attempt: attempt.number, reason: error }))
     const isUnknown = failure(new OpenUnknown({ reference, attempt: attempt.number, reason: error }))
-    const judged = claimed.mayExist ? verdict.unknown(error) : verdict.of(error, claimed.safety)
+    const judged = claimed.mayExist ? verdict.unknown : verdict.of(error, claimed.safety)
+    yield* accounts.heed(attempt.account, error)
     switch (judged._tag) {
       case "Spent":
         return judged.invoice === undefined
@@ -145,10 +146,8 @@ export const make = ({ accounts, journal, observing, options, orders, owner }: O
       case "GivenUp":
         return yield* settle(claimed, (order, one) => Effect.as(giveUp(order, one, error), over(attempt.number, error)))
       case "Unknown":
-        if (judged.pausesAccount) yield* accounts.pause(attempt.account, error)
         return yield* failed("unknown", "unknown", isUnknown)
       case "Postponed":
-        if (judged.pausesAccount) yield* accounts.pause(attempt.account, error)
         return yield* failed("reserved", "postponed", notOpened, claimed.wasSent)
       case "Refused":
         return yield* failed("refused", "refused", notOpened)

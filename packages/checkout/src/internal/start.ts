@@ -46,15 +46,17 @@ const ofMigration = (error: Migrator.MigrationError | StorageFailed): StorageFai
 }
 
 /**
- * @internal What is in flight keeps its credentials: an account that was taken out of the settings stops the start. An
- * attempt that was never sent is nowhere, and holds nobody up.
+ * @internal What is in flight keeps its credentials: an account that was taken out of the settings stops the start, also
+ * if what is open there is only woken by webhooks. An attempt that was never sent is nowhere and holds nobody up, nor does
+ * one that is no longer asked about and that the shop has canceled.
  */
 export const checkAccounts = Effect.fnUntraced(function*(store: string, { ids }: Accounts["Service"]) {
   const sql = yield* SqlClient.SqlClient
   const watched = yield* rows(Schema.Struct({ account: Schema.String }))(
     sql`SELECT DISTINCT account FROM gatefold_attempts
       WHERE store = ${store} AND (due_at IS NOT NULL OR state IN ('sending', 'unknown')
-        OR (state = 'reserved' AND was_sent = 1)) ORDER BY account`
+        OR (state = 'reserved' AND was_sent = 1)
+        OR (stale_at IS NOT NULL AND ended_at IS NULL AND canceled_at IS NULL)) ORDER BY account`
   )
   const missing = watched.map(({ account }) => account).filter((account) => !ids.some((id) => id === account))
   if (missing.length > 0) return yield* new MissingAccounts({ accounts: missing })

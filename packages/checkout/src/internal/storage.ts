@@ -50,11 +50,32 @@ export const run = <A extends object>(statement: Statement.Statement<A>): Effect
 /** @internal Runs an effect in a transaction. */
 export const transaction =
   (sql: SqlClient.SqlClient) => <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | StorageFailed, R> =>
-    Effect.catchIf(
-      sql.withTransaction(effect),
-      (error): error is Extract<E | SqlError, SqlError> => error instanceof SqlError,
-      (error) => Effect.fail(failed(error))
+    sql.withTransaction(effect).pipe(
+      Effect.catchIf(
+        (error): error is Extract<E | SqlError, SqlError> => error instanceof SqlError,
+        (error) => Effect.fail(failed(error))
+      ),
+      Effect.catchCause((cause) => {
+        const lost = lostIn(cause)
+        if (lost === undefined) return Effect.failCause(cause)
+        return Cause.hasInterrupts(cause) ? Effect.interrupt : Effect.fail(failed(lost))
+      })
     )
+
+/** Where the connection was lost the rollback fails too, and the client makes defects of that and of what was before. */
+const lostIn = (cause: Cause.Cause<unknown>): SqlError | undefined => {
+  for (const reason of cause.reasons) {
+    if (Cause.isDieReason(reason) && reason.defect instanceof SqlError) return reason.defect
+  }
+  return undefined
+}
+
+/** @internal A transaction waits for rows that somebody else has no longer than this, where the database locks rows. */
+export const lockedAtMost = (sql: SqlClient.SqlClient, millis: number): Effect.Effect<void, StorageFailed> =>
+  sql.onDialectOrElse({
+    pg: () => run(sql`SET LOCAL lock_timeout = ${sql.literal(String(millis))}`),
+    orElse: () => Effect.void
+  })
 
 /** @internal `FOR UPDATE` where the database locks rows; SQLite's writers wait for each other anyway. */
 export const forUpdate = (sql: SqlClient.SqlClient) =>
@@ -113,10 +134,16 @@ const kindOf = ({ reason }: SqlError): StorageFailed["kind"] => {
   const { cause } = reason
   const known = ofCode(cause) ?? ofNumber(cause)
   if (known !== undefined) return known
-  if (reason._tag === "AuthenticationError") return "wrongCredentials"
-  return reason.isRetryable || reason._tag === "ConnectionError" || reason._tag === "LockTimeoutError"
-    ? "unreachable"
-    : "other"
+  switch (reason._tag) {
+    case "AuthenticationError":
+      return "wrongCredentials"
+    case "LockTimeoutError":
+    case "DeadlockError":
+    case "SerializationError":
+      return "busy"
+    default:
+      return reason.isRetryable || reason._tag === "ConnectionError" ? "unreachable" : "other"
+  }
 }
 
 const ofCode = (cause: unknown): StorageFailed["kind"] | undefined => {

@@ -12,38 +12,35 @@ export type Verdict =
   /** Nothing can be known and nothing was shown to anybody: it is given up, and the next attempt is due. */
   | { readonly _tag: "GivenUp" }
   /** It may exist. */
-  | { readonly _tag: "Unknown"; readonly pausesAccount: boolean }
+  | { readonly _tag: "Unknown" }
   /** The provider said no. */
   | { readonly _tag: "Refused" }
   /** Nothing happened; the same attempt may be sent again. */
-  | { readonly _tag: "Postponed"; readonly pausesAccount: boolean }
+  | { readonly _tag: "Postponed" }
 
 const refused: Verdict = { _tag: "Refused" }
-
-const refusesCredentials = ({ reason }: GatewayError): boolean =>
-  reason._tag === "Unauthenticated" || reason._tag === "Forbidden"
+const postponed: Verdict = { _tag: "Postponed" }
 
 /** @internal The same where an earlier create may have worked and could not be looked up: no refusal settles that. */
-export const unknown = (error: GatewayError): Verdict => ({ _tag: "Unknown", pausesAccount: refusesCredentials(error) })
+export const unknown: Verdict = { _tag: "Unknown" }
 
 /** @internal */
-export const of = (error: GatewayError, safety: Safety): Verdict => {
-  const { reason } = error
+export const of = ({ reason }: GatewayError, safety: Safety): Verdict => {
   switch (reason._tag) {
     // an answer to a write that is not understood says as little as none, whatever its adapter calls it
     case "OutcomeUnknown":
     case "InvalidResponse":
-      return safety === "none" ? { _tag: "GivenUp" } : unknown(error)
+      return safety === "none" ? { _tag: "GivenUp" } : unknown
     case "IntegrityMismatch":
-      return unknown(error)
+      return unknown
     case "Unauthenticated":
     case "Forbidden":
     case "Unavailable":
     case "RateLimited":
-      return { _tag: "Postponed", pausesAccount: refusesCredentials(error) }
+      return postponed
     case "Conflict":
       if (reason.kind === "referenceSpent") return { _tag: "Spent", invoice: reason.invoice }
-      return reason.kind === "other" ? refused : { _tag: "Postponed", pausesAccount: false }
+      return reason.kind === "other" ? refused : postponed
     default:
       return refused
   }

@@ -4,16 +4,15 @@
  */
 import type { AccountId, InvoiceId } from "@gatefold/core/Identifiers"
 import * as Invoice from "@gatefold/core/Invoice"
-import type * as Payment from "@gatefold/core/Payment"
-import * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as RcMap from "effect/RcMap"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import { type StorageFailed, UnknownReference } from "../CheckoutError.ts"
-import * as Order from "../Order.ts"
+import type * as Order from "../Order.ts"
 import * as Orders from "./orders.ts"
+import type { Quoted } from "./quoted.ts"
 import type { Quotes } from "./quotes.ts"
 import type { Signal } from "./signal.ts"
 
@@ -27,6 +26,7 @@ const gathered = "50 millis"
 export interface Options {
   readonly orders: Orders.Orders
   readonly quotes: Quotes
+  readonly quoted: Quoted
   readonly signal: Signal
   /** Lets somebody look at an invoice soon. */
   readonly hint: (account: AccountId, invoice: InvoiceId) => Effect.Effect<unknown, StorageFailed>
@@ -35,19 +35,13 @@ export interface Options {
 type Failure = UnknownReference | StorageFailed
 
 /** @internal */
-export const make = Effect.fnUntraced(function*({ hint, orders, quotes, signal }: Options) {
+export const make = Effect.fnUntraced(function*({ hint, orders, quoted, quotes, signal }: Options) {
   const load = Effect.fnUntraced(function*(reference: string) {
     const order = yield* orders.get(reference)
     return order === undefined ? yield* new UnknownReference({ reference }) : Orders.shown(order)
   })
 
-  const look = Effect.fnUntraced(function*(reference: string) {
-    const order = yield* load(reference)
-    const { current } = order
-    if (current?.invoice === undefined) return order
-    const payment = yield* quotes.shown(current.account, current.invoice.id)
-    return withPayment(order, current, payment, yield* DateTime.now)
-  })
+  const look = (reference: string) => Effect.flatMap(load(reference), (order) => quoted(order))
 
   /** A page lives on through an outage of the database. */
   const lookOn = (reference: string) =>
@@ -125,40 +119,3 @@ const keyOf = ({ attempts }: Order.Order): string =>
     version,
     invoice?.checkout
   ]))
-
-/**
- * The order with the quote that holds now. One whose time is over is not shown, nor the one that the create came with:
- * whoever follows the payment may have renewed it since.
- */
-const withPayment = (
-  order: Order.Order,
-  attempt: Order.Attempt,
-  payment: Payment.Payment | undefined,
-  now: DateTime.Utc
-): Order.Order => {
-  const { invoice } = attempt
-  if (invoice === undefined) return order
-  const { checkout: stated, ...rest } = invoice
-  const checkout = payment === undefined
-    ? stated !== undefined && !hasQuote(stated) ? stated : undefined
-    : asksForTheRest(invoice, payment)
-    ? payment.checkout
-    : undefined
-  const shown = new Invoice.Invoice({
-    ...rest,
-    ...(checkout !== undefined && holds(checkout, now) ? { checkout } : {})
-  })
-  const changed = new Order.Attempt({ ...attempt, invoice: shown })
-  return new Order.Order({ ...order, attempts: order.attempts.map((each) => each === attempt ? changed : each) })
-}
-
-/** Once something came in, an amount that was due before it did would be too much. */
-const asksForTheRest = ({ payments }: Invoice.Invoice, { coverage, id }: Payment.Payment): boolean =>
-  payments.every((known) => known.id !== id || known.coverage === coverage)
-
-type Action = NonNullable<Invoice.Invoice["checkout"]>
-
-const hasQuote = (action: Action): boolean => action._tag !== "Redirect" && action.quote !== undefined
-
-const holds = (action: Action, now: DateTime.Utc): boolean =>
-  action._tag === "Redirect" || action.quote === undefined || DateTime.isGreaterThan(action.quote.until, now)

@@ -55,6 +55,11 @@ export const until = Effect.fnUntraced(function*<E, R>(holds: Effect.Effect<bool
   return yield* Effect.die("it did not come to hold")
 })
 
+/** Lets callers that wait for another process look again, for as long as it runs. */
+export const timePasses = Effect.forever(
+  Effect.andThen(TestClock.adjust("100 millis"), TestClock.withLive(Effect.sleep("5 millis")))
+)
+
 /** Waits until the provider got this many requests of an operation. */
 export const untilAsked = (simulator: Simulator, operation: string, times = 1) =>
   until(Effect.map(asked(simulator, operation), (requests) => requests.length >= times))
