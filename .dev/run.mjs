@@ -89,6 +89,7 @@ const tasks = {
     const rest = args.filter((arg) => arg !== "--shop")
     run("node", [`examples/${isShop ? "checkout" : "quickstart"}/main.ts`, ...rest])
   },
+  bench: () => run("node", ["test/bench/main.ts", ...args]),
   flood: () => run("node", ["test/flood/main.ts", ...args]),
   // one adapter, or all of them with those that are wrong on purpose
   contract: () =>
