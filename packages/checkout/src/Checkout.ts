@@ -10,7 +10,6 @@ import type { AccountId } from "@gatefold/core/Identifiers"
 import type { RawWebhook } from "@gatefold/core/RawWebhook"
 import type { WebhookRejected } from "@gatefold/core/WebhookRejected"
 import * as Context from "effect/Context"
-import * as Digest from "effect/crypto/Digest"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
@@ -184,5 +183,5 @@ export const layer = (
   options: Partial<CheckoutOptions> = {}
 ): Layer.Layer<Checkout, StartError, Accounts | SqlClient.SqlClient> =>
   Layer.effect(Checkout, make({ ...standard, ...options })).pipe(
-    Layer.provide([SecureRandom.layerWebCrypto, Digest.layerWebCrypto])
+    Layer.provide(SecureRandom.layerWebCrypto)
   )

@@ -12,16 +12,15 @@ import { WebhookEvents } from "@gatefold/core/WebhookEvents"
 import * as WebhookOwnership from "@gatefold/core/WebhookOwnership"
 import * as Arr from "effect/Array"
 import * as Clock from "effect/Clock"
-import * as Digest from "effect/crypto/Digest"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import * as Hex from "effect/encoding/Hex"
 import * as Order from "effect/Order"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Semaphore from "effect/Semaphore"
 import * as SqlClient from "effect/sql/SqlClient"
 import type { Fragment } from "effect/sql/Statement"
+import { createHash } from "node:crypto"
 import type { Received } from "../Checkout.ts"
 import { StorageFailed } from "../CheckoutError.ts"
 import type { CheckoutOptions } from "../CheckoutOptions.ts"
@@ -66,6 +65,9 @@ interface Incoming {
   readonly admitted: string
 }
 
+/** By it a webhook that is sent again is known. Web Crypto would take a turn through its threads for each. */
+const fingerprint = (body: Uint8Array): string => createHash("sha256").update(body).digest("hex")
+
 const nameOf = ({ account, digest }: Key): string => `${account}/${digest}`
 const byName = Order.mapInput(Order.String, ({ key }: Incoming) => nameOf(key))
 
@@ -81,7 +83,6 @@ export interface Options {
 /** @internal */
 export const make = Effect.fnUntraced(function*({ accounts, observing, options, orders, signal }: Options) {
   const sql = yield* SqlClient.SqlClient
-  const { digest } = yield* Digest.Digest
   const { store } = options
   const locksRows = sql.onDialectOrElse({ pg: () => true, orElse: () => false })
   const touched = rows(Schema.Struct({ number: Whole }))
@@ -91,9 +92,6 @@ export const make = Effect.fnUntraced(function*({ accounts, observing, options, 
   const queue = yield* Queue.make(`gatefold/${store}/webhooks`, Schema.Array(Key), options.takeOverAfter)
   const resolving = yield* Semaphore.make(takers)
   const precedence = yield* Precedence.make
-
-  /** The fingerprint of the bytes, by which a webhook that is sent again is known. */
-  const fingerprint = (body: Uint8Array) => Effect.map(Effect.orDie(digest(Digest.sha256, body)), Hex.encode)
 
   /** Stores those that are not known, and tells of each whether it was. */
   const keep = Effect.fnUntraced(function*(all: Arr.NonEmptyReadonlyArray<Incoming>) {
@@ -169,7 +167,7 @@ export const make = Effect.fnUntraced(function*({ accounts, observing, options, 
   const receive = Effect.fnUntraced(function*(account: string, webhook: RawWebhook) {
     const admitted = yield* Accounts.on(account, Effect.flatMap(WebhookEvents, ({ admit }) => admit(webhook)))
     if (admitted.proof.mode === "readback") return yield* hint(admitted.account, admitted.invoice)
-    const key: Key = { account: admitted.account, digest: yield* fingerprint(webhook.body) }
+    const key: Key = { account: admitted.account, digest: fingerprint(webhook.body) }
     return yield* storeTogether({ key, admitted: yield* encodeAdmitted(admitted) })
   }, precedence.first)
 
