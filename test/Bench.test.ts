@@ -76,8 +76,8 @@ describe("Bench: the table", () => {
         Figure.alone(measured)
       ),
       [
-        "| call | us | 30 | theirs: 10 | 3 | ratio <= 3 | yes |",
-        "| call | us | 30 | theirs: 7 | 4.29 | ratio <= 3 | **no** |",
+        "| call, beside theirs | us | 30 | theirs: 10 | 3 | ratio <= 3 | yes |",
+        "| call, beside theirs | us | 30 | theirs: 7 | 4.29 | ratio <= 3 | **no** |",
         "| call (it does not start) | us | 30 |  |  | ratio <= 0.1 | not measured |",
         "| call | us | 30 |  |  |  |  |"
       ]

@@ -31,7 +31,7 @@ const withNote = (note: string | undefined) => note === undefined ? {} : { note 
 
 const keeps = ([relation, bound]: Target, value: number) => relation === "<=" ? value <= bound : value >= bound
 
-/** Beside one peer, in the same unit; without a target it only informs. */
+/** Beside one peer, in the same unit and named after it; without a target it only informs. */
 export const beside = (
   { name, note, ours, unit }: Measured,
   [peer, theirs]: readonly [name: string, value: number],
@@ -39,7 +39,7 @@ export const beside = (
 ): Figure => {
   const ratio = ours / theirs
   return new Figure({
-    name,
+    name: `${name}, beside ${peer}`,
     unit,
     ours,
     peers: { [peer]: theirs },
