@@ -3,6 +3,7 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
+import { readFileSync } from "node:fs"
 import * as Documents from "./bench/Documents.ts"
 import * as Figure from "./bench/Figure.ts"
 import * as Race from "./bench/Race.ts"
@@ -106,7 +107,7 @@ describe("Bench: a race", () => {
     Effect.gen(function*() {
       const runs = { a: 0, b: 0 }
       const count = (name: "a" | "b") => ({ run: () => void runs[name]++ })
-      const median = yield* Race.run({ a: count("a"), b: count("b") }, { rounds: 2, millis: 1 })
+      const median = yield* Race.run({ a: count("a"), b: count("b") }, { rounds: 2, millis: 1, warmUp: 1 })
       assert.isAtLeast(runs.a, 4)
       assert.isAtLeast(runs.b, 4)
       assert.isAbove(median("a"), 0)
@@ -115,7 +116,7 @@ describe("Bench: a race", () => {
   it.live("fails when a contender does, so that no error is taken for speed", () =>
     Effect.gen(function*() {
       const broken = { run: () => Promise.reject(new Error("broken")) }
-      const exit = yield* Effect.exit(Race.run({ broken }, { rounds: 1, millis: 1 }))
+      const exit = yield* Effect.exit(Race.run({ broken }, { rounds: 1, millis: 1, warmUp: 1 }))
       assert.strictEqual(exit._tag, "Failure")
     }))
 })
@@ -132,5 +133,38 @@ describe("Bench: what is measured", () => {
   it("has a title for each row", () => {
     const titles = Object.values(rows).map(({ title }) => title)
     assert.strictEqual(new Set(titles).size, titles.length)
+  })
+})
+
+describe("Bench: the figures that are kept", () => {
+  const kept = (name: string) => readFileSync(new URL(`bench/${name}`, import.meta.url), "utf8")
+  const figures = Schema.decodeSync(Schema.fromJsonString(Schema.Array(Figure.Figure)))(kept("results.json"))
+
+  it("have a name each", () => {
+    assert.lengthOf(new Set(figures.map(({ name }) => name)), figures.length)
+  })
+
+  it("are judged by what they are", () => {
+    for (const { met, name, ours, peers, ratio, target } of figures) {
+      const [, of, relation, bound] = /^(ratio )?(<=|>=) ([\d.]+)/u.exec(target ?? "") ?? []
+      if (ratio !== null) assert.closeTo(ratio, ours / (Object.values(peers)[0] ?? Number.NaN), 1e-9, name)
+      if (relation === undefined) assert.isNull(met, name)
+      if (met === null) continue
+      const value = of === undefined ? ours : ratio ?? Number.NaN
+      assert.strictEqual(met, relation === "<=" ? value <= Number(bound) : value >= Number(bound), name)
+    }
+  })
+
+  it("are those of the table", () => {
+    const table = kept("RESULTS.md").split("\n")
+    for (const figure of figures) {
+      assert.include(table, Report.table({ title: "", figures: [figure] }).split("\n").at(-1))
+    }
+  })
+
+  it("are of every row, and show nothing lost and nothing double", () => {
+    assert.includeMembers(kept("RESULTS.md").split("\n"), Object.values(rows).map(({ title }) => `## ${title}`))
+    const wrong = figures.filter(({ name }) => /: (lost|double)$/u.test(name))
+    assert.deepStrictEqual(wrong.map(({ ours }) => ours), [0, 0, 0, 0])
   })
 })

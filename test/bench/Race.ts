@@ -35,17 +35,14 @@ const timed = ({ callsIn = 1, run }: Contender, millis: number): Effect.Effect<n
     return result?.state === "completed" ? result.latency.mean * 1_000 / callsIn : Number.NaN
   })
 
-/** How long a contender runs before it counts, in milliseconds: until its code is compiled. */
-const warmUp = 800
-
 /** The median time of one call of each contender, in microseconds. */
 export const run = Effect.fnUntraced(function*<Name extends string>(
   contenders: Readonly<Record<Name, Contender>>,
-  { millis, rounds }: Pick<Size, "millis" | "rounds">
+  { millis, rounds, warmUp }: Pick<Size, "millis" | "rounds" | "warmUp">
 ) {
   const entries: ReadonlyArray<readonly [string, Contender]> = Object.entries(contenders)
   const times = new Map<string, Array<number>>(entries.map(([name]) => [name, []]))
-  for (const [, contender] of entries) yield* timed(contender, Math.max(warmUp, millis))
+  for (const [, contender] of entries) yield* timed(contender, warmUp)
   for (let round = 0; round < rounds; round++) {
     for (const [name, contender] of rotated(entries, round)) times.get(name)?.push(yield* timed(contender, millis))
   }

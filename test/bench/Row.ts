@@ -12,10 +12,12 @@ export interface Size {
   readonly rounds: number
   /** How long one contender runs in one round, in milliseconds. */
   readonly millis: number
+  /** How long it runs before it counts, in milliseconds: until its code is compiled. */
+  readonly warmUp: number
 }
 
-export const full: Size = { isQuick: false, rounds: 9, millis: 500 }
-export const quick: Size = { isQuick: true, rounds: 3, millis: 150 }
+export const full: Size = { isQuick: false, rounds: 7, millis: 400, warmUp: 2_000 }
+export const quick: Size = { isQuick: true, rounds: 3, millis: 150, warmUp: 500 }
 
 /** What a file in `rows` exports as `row`. */
 export interface Row {

@@ -14,9 +14,7 @@ const { values } = parseArgs({
     // the same table in under a minute
     quick: { type: "boolean", default: false },
     // some rows, by name: --only call,webhook
-    only: { type: "string" },
-    // a folder with a glibc that is newer than the machine's, for a peer that needs one
-    glibc: { type: "string" }
+    only: { type: "string" }
   }
 })
 
@@ -29,7 +27,7 @@ const measured = Effect.fnUntraced(function*(name: string, title: string) {
     path: "measure.ts",
     setup: { name, isQuick: values.quick },
     flags: ["--expose-gc"],
-    prefix: name === "call" ? Prism.loader(values.glibc) : []
+    prefix: name === "call" ? Prism.loader(process.env["BENCH_GLIBC"]) : []
   })
   const section: Report.Section = { title, figures: yield* decode(said) }
   yield* Console.log(`${Report.table(section)}\n`)

@@ -29,7 +29,7 @@ export const install: Effect.Effect<void> = Effect.ignore(Effect.tryPromise(asyn
   )
 }))
 
-/** What to start Node.js with, so that its native library finds the glibc of a folder and not the machine's older one. */
+/** What to start Node.js with where the machine's glibc is older than the 2.38 that its native library needs. */
 export const loader = (glibc: string | undefined): ReadonlyArray<string> => {
   if (glibc === undefined) return []
   const name = readdirSync(glibc).find((name) => /^ld-linux.*\.so/u.test(name)) ?? "ld-linux-x86-64.so.2"

@@ -33,7 +33,7 @@ const measured = Effect.fnUntraced(function*(options: Load.Options) {
   ]
 })
 
-const sizeOf = ({ isQuick }: Size) => isQuick ? { rate: 20, orders: 40 } : { rate: 30, orders: 900 }
+const sizeOf = ({ isQuick }: Size) => isQuick ? { rate: 20, orders: 30 } : { rate: 30, orders: 900 }
 
 export const row: Row = {
   measure: (size) =>

@@ -74,7 +74,7 @@ interface Callers {
 }
 
 const raced = Effect.fnUntraced(
-  function*(callers: Callers, call: Call, lanes: number, size: Pick<Size, "rounds" | "millis">) {
+  function*(callers: Callers, call: Call, lanes: number, size: Pick<Size, "millis" | "rounds" | "warmUp">) {
     const contender = (caller: Caller) => inFlight(caller[call], lanes)
     const median = yield* Race.run(
       {
@@ -100,8 +100,8 @@ const raced = Effect.fnUntraced(
 )
 
 export const row: Row = {
-  measure: Effect.fnUntraced(function*({ isQuick, rounds, millis }) {
-    const size = { rounds, millis: isQuick ? 100 : millis }
+  measure: Effect.fnUntraced(function*({ isQuick, millis, rounds, warmUp }) {
+    const size = isQuick ? { rounds, millis: 100, warmUp: 300 } : { rounds, millis, warmUp }
     const { said } = yield* Child.start({ path: "rows/loopback.server.ts" })
     const port = Number(said)
     const callers = {

@@ -27,7 +27,7 @@ const few = [1, 100, 1_000]
 export const row: Row = {
   measure: ({ isQuick }) =>
     Effect.gen(function*() {
-      const orders = yield* Memory.orders(isQuick ? [50, 200] : [1_000, 5_000])
+      const orders = yield* Memory.orders(isQuick ? [25, 100] : [1_000, 5_000])
       return [
         ...all(orders),
         ...each("open order of a shop, whose rows are in its database", orders),

@@ -1,6 +1,8 @@
 /**
  * Spans and metrics of calls to providers. Nothing of a request or an answer is in them but the reason's name.
  */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Metric from "effect/Metric"
@@ -46,7 +48,7 @@ const memoized = <A>(make: (key: string) => A) => {
 
 const watch = (attributes: Account & { readonly operation: string }) => {
   const time = duration({ ...attributes })
-  const count = memoized((outcome) => Metric.update(calls({ ...attributes, outcome }), 1))
+  const counter = memoized((outcome) => calls({ ...attributes, outcome }))
   const span = {
     kind: "client",
     // it would hold the place of this line
@@ -58,14 +60,25 @@ const watch = (attributes: Account & { readonly operation: string }) => {
     }
   } as const
   const name = `gatefold.${attributes.provider}.${attributes.operation}`
-  const outcome = <A>(exit: Exit.Exit<A, GatewayError>) => {
-    if (Exit.isSuccess(exit)) return count("ok")
-    const error = Exit.findErrorOption(exit)
-    if (Option.isNone(error)) return Effect.void
-    const { _tag } = error.value.reason
-    return Effect.andThen(Effect.annotateCurrentSpan("gatefold.reason", _tag), count(_tag))
-  }
-  return <A, R>(call: Effect.Effect<A, GatewayError, R>): Effect.Effect<A, GatewayError, R> =>
+  return <A, R>(call: Effect.Effect<A, GatewayError, R>): Effect.Effect<A, GatewayError, R> => {
+    const watched = Effect.withFiber((fiber) => {
+      const clock = fiber.getRef(Clock.Clock)
+      const began = clock.monotonicTimeNanosUnsafe()
+      return Effect.onExit(call, (exit) => {
+        time.updateUnsafe(Duration.nanos(clock.monotonicTimeNanosUnsafe() - began), fiber.context)
+        const outcome = outcomeOf(exit)
+        if (outcome === undefined) return Effect.void
+        counter(outcome).updateUnsafe(1, fiber.context)
+        return outcome === ok ? Effect.void : Effect.annotateCurrentSpan("gatefold.reason", outcome)
+      })
+    })
     // in a pipe the span would take the stack in spite of its options
-    Effect.withSpan(Effect.trackDuration(Effect.onExit(call, outcome), time), name, span)
+    return Effect.withSpan(watched, name, span)
+  }
 }
+
+const ok = "ok"
+
+/** Interruptions and defects are none. */
+const outcomeOf = (exit: Exit.Exit<unknown, GatewayError>): string | undefined =>
+  Exit.isSuccess(exit) ? ok : Option.getOrUndefined(Exit.findErrorOption(exit))?.reason._tag
