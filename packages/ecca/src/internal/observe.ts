@@ -45,10 +45,11 @@ export const certainly = <A>(ecca: Ecca, observed: Effect.Effect<A, GatewayError
 
 /** @internal The same of an invoice that was read already, such as an item of a list. */
 export const complete = (ecca: Ecca, answer: wire.Invoice): Effect.Effect<Invoice.Invoice, GatewayError> =>
-  Effect.flatMap(seen(ecca, answer), (invoice) =>
-    Invoice.isTerminal(invoice)
-      ? Effect.map(knownHistory(ecca, invoice.id), (events) => withAdjustments(ecca, invoice, events))
-      : Effect.succeed(invoice))
+  Effect.filterOrElse(
+    seen(ecca, answer),
+    (invoice) => !Invoice.isTerminal(invoice),
+    (invoice) => Effect.map(knownHistory(ecca, invoice.id), (events) => withAdjustments(ecca, invoice, events))
+  )
 
 /** That an invoice which was just read has no history is not an invoice that is not there: no webhook yet is `[]`. */
 const knownHistory = (ecca: Ecca, id: InvoiceId) =>
