@@ -6,20 +6,26 @@ import type * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 
-const faults: Arr.NonEmptyReadonlyArray<Fault> = [
+/** What goes wrong and yet says so at once, or at least ends the connection. */
+export const answered: Arr.NonEmptyReadonlyArray<Fault> = [
   Fault.Reset({ effect: "none" }),
   Fault.Reset({ effect: "applied" }),
-  Fault.Reset({ effect: "applied" }),
   Fault.Hangup({ effect: "applied" }),
-  Fault.Timeout({ effect: "none" }),
-  Fault.Timeout({ effect: "applied" }),
-  Fault.Delay({ duration: "150 millis" }),
   Fault.RateLimited({ retryAfter: "1" }),
   Fault.Unavailable(),
   Fault.ErrorPage({ effect: "none" }),
   Fault.ErrorPage({ effect: "applied" }),
   Fault.Truncated(),
   Fault.EmptyBody()
+]
+
+const faults: Arr.NonEmptyReadonlyArray<Fault> = [
+  ...answered,
+  // twice as often as the rest, as it is the one that makes what nobody heard of
+  Fault.Reset({ effect: "applied" }),
+  Fault.Timeout({ effect: "none" }),
+  Fault.Timeout({ effect: "applied" }),
+  Fault.Delay({ duration: "150 millis" })
 ]
 
 /** Creates more often than the rest, since that is where something could happen twice. */

@@ -4,9 +4,9 @@
  * Answers that never come are left out: they would measure our own patience.
  */
 import { Fault, type Simulator } from "@gatefold/core/Simulator"
-import type * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
+import { answered } from "../../soak/Faults.ts"
 
 export const median = 120
 export const p99 = 380
@@ -21,20 +21,8 @@ const normal = Effect.map(
   ([a, b]) => Math.sqrt(-2 * Math.log(1 - a)) * Math.cos(2 * Math.PI * b)
 )
 
-const faults: Arr.NonEmptyReadonlyArray<Fault> = [
-  Fault.Reset({ effect: "none" }),
-  Fault.Reset({ effect: "applied" }),
-  Fault.Hangup({ effect: "applied" }),
-  Fault.RateLimited({ retryAfter: "1" }),
-  Fault.Unavailable(),
-  Fault.ErrorPage({ effect: "none" }),
-  Fault.ErrorPage({ effect: "applied" }),
-  Fault.Truncated(),
-  Fault.EmptyBody()
-]
-
 const one = Effect.gen(function*() {
-  if ((yield* Random.next) * 100 < faultPercent) return yield* Random.choice(faults)
+  if ((yield* Random.next) * 100 < faultPercent) return yield* Random.choice(answered)
   return Fault.Delay({ duration: median * Math.exp(sigma * (yield* normal)) })
 })
 
