@@ -17,7 +17,7 @@ export interface Size {
 }
 
 export const full: Size = { isQuick: false, rounds: 7, millis: 400, warmUp: 2_000 }
-export const quick: Size = { isQuick: true, rounds: 3, millis: 150, warmUp: 500 }
+export const quick: Size = { isQuick: true, rounds: 3, millis: 150, warmUp: 1_300 }
 
 /** What a file in `rows` exports as `row`. */
 export interface Row {

@@ -1,6 +1,6 @@
 /** `npm run bench`: measures every row beside its peers, and keeps the table. */
 import { NodeRuntime } from "@effect/platform-node"
-import { Console, Effect, Schema } from "effect"
+import { Console, Effect, Schema, Semaphore } from "effect"
 import { mkdir, writeFile } from "node:fs/promises"
 import { parseArgs } from "node:util"
 import * as Child from "./Child.ts"
@@ -17,6 +17,8 @@ const { values } = parseArgs({
     only: { type: "string" }
   }
 })
+
+const cores = 2
 
 const decode = Schema.decodeEffect(Schema.fromJsonString(Schema.Array(Figure)))
 const encode = Schema.encodeEffect(Schema.Array(Figure))
@@ -55,6 +57,12 @@ NodeRuntime.runMain(Effect.gen(function*() {
     new Date()
   )
   yield* Console.log(`${circumstances}\n`)
-  const sections = yield* Effect.forEach(chosen, ([name, { title }]) => measured(name, title))
+  const free = yield* Semaphore.make(cores)
+  const sections = yield* Effect.forEach(
+    chosen,
+    ([name, { cores, title }]) => free.withPermits(cores)(measured(name, title)),
+    // a glance need not be exact: while a row keeps one core busy, another may have the other
+    { concurrency: values.quick ? "unbounded" : 1 }
+  )
   yield* keep(circumstances, sections)
 }))

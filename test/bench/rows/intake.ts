@@ -37,7 +37,7 @@ const measured = (kind: Database.Kind, { isQuick }: Size) =>
   Effect.map(
     Intake.measure(
       isQuick
-        ? { kind, rounds: 1, millis: 200, halfMillis: 300 }
+        ? { kind, rounds: 1, millis: 100, halfMillis: 300 }
         : { kind, rounds: 5, millis: 800, halfMillis: 3_000 }
     ),
     (measured) => figures(kind, measured)
