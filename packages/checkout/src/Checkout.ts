@@ -12,19 +12,20 @@ import type { WebhookRejected } from "@gatefold/core/WebhookRejected"
 import * as Context from "effect/Context"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import type * as Duration from "effect/Duration"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import type * as SqlClient from "effect/sql/SqlClient"
 import type * as Stream from "effect/Stream"
 import type * as Change from "./Change.ts"
 import type * as CheckoutError from "./CheckoutError.ts"
-import { type CheckoutOptions, standard } from "./CheckoutOptions.ts"
+import type { Choices } from "./CheckoutOptions.ts"
 import type { DeadLetter } from "./DeadLetter.ts"
 import type { Decision } from "./Decision.ts"
 import type { Difference } from "./Difference.ts"
 import type * as Fact from "./Fact.ts"
 import type { PausedAccount } from "./internal/accounts.ts"
+import { checkedOptions } from "./internal/checkedOptions.ts"
 import { make } from "./internal/engine.ts"
 import type { OpenError } from "./internal/open.ts"
 import type * as Order from "./Order.ts"
@@ -172,16 +173,16 @@ export interface Service {
 export class Checkout extends Context.Service<Checkout, Service>()("@gatefold/checkout/Checkout") {}
 
 /** Why a checkout cannot start. */
-export type StartError = CheckoutError.StorageFailed | CheckoutError.MissingAccounts
+export type StartError = CheckoutError.InvalidOptions | CheckoutError.StorageFailed | CheckoutError.MissingAccounts
 
 /**
  * The checkout on the accounts and the database of the context, with its workers running for as long as the layer lives.
- * Brings the tables up to date first. Does not start on a database that a newer version has written, or while orders in
+ * Brings the tables up to date first. Does not start with options that make no sense, on a database that a newer version has written, or while orders in
  * flight belong to accounts that are not configured.
  */
 export const layer = (
-  options: Partial<CheckoutOptions> = {}
+  options: Choices = {}
 ): Layer.Layer<Checkout, StartError, Accounts | SqlClient.SqlClient> =>
-  Layer.effect(Checkout, make({ ...standard, ...options })).pipe(
+  Layer.effect(Checkout, Effect.flatMap(checkedOptions(options), make)).pipe(
     Layer.provide(SecureRandom.layerWebCrypto)
   )

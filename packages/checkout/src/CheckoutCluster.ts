@@ -18,7 +18,8 @@ import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import * as SqlClient from "effect/sql/SqlClient"
 import * as Checkout from "./Checkout.ts"
-import { type CheckoutOptions, standard } from "./CheckoutOptions.ts"
+import type { CheckoutOptions, Choices } from "./CheckoutOptions.ts"
+import { checkedOptions } from "./internal/checkedOptions.ts"
 import { kindOf } from "./internal/failureKind.ts"
 
 export interface ClusterOptions {
@@ -65,14 +66,17 @@ export const unchosenSweepInterval = "1 minute"
  */
 export const layer = (
   cluster: ClusterOptions,
-  options: Partial<CheckoutOptions> = {}
+  choices: Choices = {}
 ): Layer.Layer<Checkout.Checkout, StartError, Accounts | SqlClient.SqlClient> =>
-  sweeping(cluster, { ...standard, ...options }).pipe(
-    Layer.provideMerge(Checkout.layer({ sweepInterval: unchosenSweepInterval, ...options }))
+  sweeping(cluster, choices).pipe(
+    Layer.provideMerge(
+      Checkout.layer({ ...choices, sweepInterval: choices.sweepInterval ?? unchosenSweepInterval })
+    )
   )
 
-const sweeping = (cluster: ClusterOptions, options: CheckoutOptions) =>
+const sweeping = (cluster: ClusterOptions, choices: Choices) =>
   Layer.unwrap(Effect.gen(function*() {
+    const options = yield* checkedOptions(choices)
     const sql = yield* SqlClient.SqlClient
     const isShared = sql.onDialectOrElse({ pg: () => true, orElse: () => false })
     if (!isShared) return yield* new ClusterFailed({ issue: "it needs PostgreSQL, see GATEFOLD_DATABASE_URL" })

@@ -18,7 +18,10 @@ export class InvalidOrder extends Schema.TaggedError<InvalidOrder>(path("Invalid
   }
 }
 
-/** The order exists at another price: an order's price never changes, take another reference. */
+/**
+ * The order exists at another price, which it keeps from the moment that a provider may have it: take another reference.
+ * Only what every provider has refused to open at all is opened anew at another price.
+ */
 export class PriceConflict extends Schema.TaggedError<PriceConflict>(path("PriceConflict"))("PriceConflict", {
   reference: Schema.String,
   known: Money.Money,
@@ -145,13 +148,28 @@ export class InsideTransaction extends Schema.TaggedError<InsideTransaction>(pat
   }
 }
 
-/** An attempt that is still watched belongs to an account that is not configured: configure it again. */
-export class MissingAccounts extends Schema.TaggedError<MissingAccounts>(path("MissingAccounts"))("MissingAccounts", {
-  accounts: Schema.Array(Schema.String)
+/** Options of a checkout that make no sense, all of them. */
+export class InvalidOptions extends Schema.TaggedError<InvalidOptions>(path("InvalidOptions"))("InvalidOptions", {
+  problems: Schema.Array(Schema.Struct({ option: Schema.String, issue: Schema.String }))
 }) {
   override get message(): string {
-    return `orders in flight belong to accounts that are not configured: ${this.accounts.join(", ")}. ` +
-      "Give their settings again until nothing of theirs is watched any more; what went stale is let go by its cancel"
+    return `options of the checkout: ${this.problems.map(({ issue, option }) => `${option} ${issue}`).join("; ")}`
+  }
+}
+
+/** Attempts that are still watched belong to accounts that are not configured: configure them again. */
+export class MissingAccounts extends Schema.TaggedError<MissingAccounts>(path("MissingAccounts"))("MissingAccounts", {
+  /** How many attempts of each are watched, and the order of one of them. */
+  accounts: Schema.Array(Schema.Struct({ account: Schema.String, attempts: Schema.Int, order: Schema.String }))
+}) {
+  override get message(): string {
+    const each = this.accounts.map(({ account, attempts, order }) =>
+      attempts === 1 ? `${account} (order ${order})` : `${account} (order ${order} and ${attempts - 1} more attempts)`
+    )
+    return `orders in flight belong to accounts that are not configured: ${each.join(", ")}. ` +
+      "Give their providers and their settings again until nothing of theirs is watched any more; what went stale is " +
+      "let go when its order is canceled. Where the credentials no longer exist any others will do: the account is " +
+      "paused then, and the rest of the shop runs"
   }
 }
 

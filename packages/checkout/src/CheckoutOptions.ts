@@ -1,5 +1,5 @@
 /**
- * What can be chosen about a checkout. Times are how long things take, not moments.
+ * What can be chosen about a checkout. Times are how long things take, not moments: `"15 seconds"`, or milliseconds.
  */
 import type * as Duration from "effect/Duration"
 
@@ -17,7 +17,7 @@ export interface CheckoutOptions {
   readonly watchEnded: Duration.Input
   /**
    * How many reads of one account the sweeps may do in each minute of the clock, all processes together: an invoice or a
-   * list. An adapter may need two requests for an invoice that has ended. @default 60
+   * list. An adapter may need two requests for an invoice that has ended. At least 1. @default 60
    */
   readonly readsPerMinute: number
   /**
@@ -25,7 +25,10 @@ export interface CheckoutOptions {
    * could not be asked is asked again after as long. @default "15 seconds"
    */
   readonly lookEvery: Duration.Input
-  /** How long the calls to a provider for one attempt may take together: tries and look-ups. @default "30 seconds" */
+  /**
+   * How long the calls to a provider for one attempt may take together: tries and look-ups. No less than the time for one
+   * try, which is 10 seconds unless `RetryPolicy.Current` says something else. @default "30 seconds"
+   */
   readonly callsWithin: Duration.Input
   /**
    * How long after the time that its work may take a process counts as gone, so that another takes the work over: the
@@ -34,7 +37,7 @@ export interface CheckoutOptions {
   readonly takeOverAfter: Duration.Input
   /** How long a handler may take for one change. @default "30 seconds" */
   readonly handlerTimeout: Duration.Input
-  /** How often a change is tried before its invoice is parked as a dead letter. @default 20 */
+  /** How often a change is tried before its invoice is parked as a dead letter: at least once. @default 20 */
   readonly deliveryTries: number
   /**
    * Whether this process asks providers by itself. Without it only webhooks make it look: what is not signed is a hint,
@@ -49,6 +52,9 @@ export interface CheckoutOptions {
    */
   readonly sweepInterval?: Duration.Input | undefined
 }
+
+/** What a shop says about its checkout. What is absent or `undefined` is as in `standard`. */
+export type Choices = { readonly [Option in keyof CheckoutOptions]?: CheckoutOptions[Option] | undefined }
 
 /** What holds unless something else is said. */
 export const standard: CheckoutOptions = {

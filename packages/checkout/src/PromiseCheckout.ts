@@ -20,7 +20,7 @@ import type * as SqlClient from "effect/sql/SqlClient"
 import type { Change } from "./Change.ts"
 import * as Checkout from "./Checkout.ts"
 import type * as CheckoutCluster from "./CheckoutCluster.ts"
-import type { CheckoutOptions } from "./CheckoutOptions.ts"
+import type { Choices } from "./CheckoutOptions.ts"
 import * as Database from "./Database.ts"
 import type { DeadLetter } from "./DeadLetter.ts"
 import type { Decision } from "./Decision.ts"
@@ -35,7 +35,7 @@ import type { Plain } from "./Plain.ts"
 /** Takes a change. Its promise has to be fulfilled before the change counts as delivered; `signal` says that it is late. */
 export type Handler = (change: Plain<Change>, options: { readonly signal: AbortSignal }) => Promise<void> | void
 
-export interface Options extends Partial<CheckoutOptions> {
+export interface Options extends Choices {
   /** The providers that may be configured: `[Ecca.provider, Ecryptopay.provider]`. */
   readonly providers: ReadonlyArray<Gateway.Configurable<HttpClient.HttpClient>>
   /** Where the database is. @default GATEFOLD_DATABASE_URL of the settings, or the file `./gatefold.db` */
@@ -134,7 +134,7 @@ export const makeCheckout = async ({ onChange, ...options }: Options): Promise<P
 }
 
 /** Loaded only by who wants one: it is three times as much code as the rest. */
-const onCluster = (cluster: CheckoutCluster.ClusterOptions, options: Partial<CheckoutOptions>) =>
+const onCluster = (cluster: CheckoutCluster.ClusterOptions, options: Choices) =>
   Layer.unwrap(Effect.map(
     Effect.promise(() => import("./CheckoutCluster.ts")),
     ({ layer }) => layer(cluster, options)

@@ -25,7 +25,7 @@ describe.each(databases)("starting on $name", ({ make }) => {
       const without = { chosen: "ecryptopay", settings: withoutEcca } as const
       const error = yield* Effect.flip(Effect.scoped(Shop.start(providers, database, without)))
       assert.strictEqual(error._tag, "MissingAccounts")
-      assert.include(`${error}`, "ecca")
+      assert.include(`${error}`, "ecca (order order-1)")
       // with the account back the order goes on, and once nothing more is waited for the account may go
       const again = yield* Processes.start(providers, database)
       yield* providers.ecca.pay(Processes.invoiceOf(opened))

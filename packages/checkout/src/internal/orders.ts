@@ -53,6 +53,20 @@ export const make = Effect.fnUntraced(function*(store: string) {
     yield* run(sql`INSERT INTO gatefold_orders ${sql.insert(values)} ON CONFLICT (store, reference) DO NOTHING`)
   })
 
+  /** Writes anew what is to be paid; the order is held. */
+  const restate = Effect.fnUntraced(function*(order: Loaded, as: Pick<Loaded, "price" | "request" | "metadata">) {
+    const { metadata, price, request } = as
+    const values = {
+      price: yield* encoded.price(price),
+      request: yield* encoded.request(request),
+      metadata: yield* encoded.metadata(metadata)
+    }
+    yield* run(
+      sql`UPDATE gatefold_orders SET ${sql.update(values)} WHERE store = ${store} AND reference = ${order.reference}`
+    )
+    return { ...order, price, request, metadata }
+  })
+
   /** Writes a new attempt down; its order is held. */
   const insertAttempt = Effect.fnUntraced(function*(reference: Reference, one: Stored) {
     const values = {
@@ -121,6 +135,7 @@ export const make = Effect.fnUntraced(function*(store: string) {
 
   return {
     get: (reference: string) => load(reference, false),
+    restate,
     insertAttempt,
     update,
     plan,

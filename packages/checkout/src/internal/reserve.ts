@@ -81,7 +81,7 @@ export const make = ({ accounts, journal, orders }: Options) => {
     if (other !== undefined) {
       const issue = `is in use by ${
         Order.attemptKey(other)
-      } on account ${account}: stores that share one need other ones`
+      } on account ${account}: stores that share an account need different references`
       return yield* new InvalidOrder({ field: "reference", issue })
     }
     const createdAt = yield* DateTime.now
@@ -114,8 +114,9 @@ export const make = ({ accounts, journal, orders }: Options) => {
     const { chosen } = configured
     return yield* orders.begun(
       { ...checked, createdAt: yield* DateTime.now },
-      Effect.fnUntraced(function*(order) {
-        if (order === undefined) return yield* new UnknownReference({ reference })
+      Effect.fnUntraced(function*(known) {
+        if (known === undefined) return yield* new UnknownReference({ reference })
+        const order = isUnfit(known) ? yield* orders.restate(known, checked) : known
         if (!Money.equals(order.price, price)) {
           return yield* new PriceConflict({ reference, known: order.price, asked: price })
         }
@@ -133,6 +134,16 @@ export const make = ({ accounts, journal, orders }: Options) => {
     // a unique index has the last word where two stores take one reference at once: the second look sees who has it
     Effect.retry(once(checked, configured), { times: 1, while: isViolation })
 }
+
+/**
+ * Whether all that was asked for so far was found unfit to be asked for, so that it is nowhere: what was wrong with it must
+ * not stay for ever.
+ */
+const isUnfit = ({ attempts }: Orders.Loaded): boolean =>
+  attempts.length > 0 &&
+  attempts.every(({ attempt: { failure, state } }) =>
+    state === "refused" && (failure?.reason._tag === "InvalidRequest" || failure?.reason._tag === "Unsupported")
+  )
 
 const isViolation = (error: { readonly _tag: string } | StorageFailed): boolean =>
   error._tag === "StorageFailed" && "kind" in error && error.kind === "other"

@@ -52,12 +52,14 @@ const ofMigration = (error: Migrator.MigrationError | StorageFailed): StorageFai
  */
 export const checkAccounts = Effect.fnUntraced(function*(store: string, { ids }: Accounts["Service"]) {
   const sql = yield* SqlClient.SqlClient
-  const watched = yield* rows(Schema.Struct({ account: Schema.String }))(
-    sql`SELECT DISTINCT account FROM gatefold_attempts
+  const watched = yield* rows(Watched)(
+    sql`SELECT account, COUNT(*) AS attempts, MIN(reference) AS "order" FROM gatefold_attempts
       WHERE store = ${store} AND (due_at IS NOT NULL OR state IN ('sending', 'unknown')
         OR (state = 'reserved' AND was_sent = 1)
-        OR (stale_at IS NOT NULL AND ended_at IS NULL AND canceled_at IS NULL)) ORDER BY account`
+        OR (stale_at IS NOT NULL AND ended_at IS NULL AND canceled_at IS NULL)) GROUP BY account ORDER BY account`
   )
-  const missing = watched.map(({ account }) => account).filter((account) => !ids.some((id) => id === account))
+  const missing = watched.filter(({ account }) => !ids.some((id) => id === account))
   if (missing.length > 0) return yield* new MissingAccounts({ accounts: missing })
 })
+
+const Watched = Schema.Struct({ account: Schema.String, attempts: Whole, order: Schema.String })

@@ -52,7 +52,7 @@ export const sqliteClient = (filename: string) => SqliteClient.layer({ filename,
 /** A client of a server's database. */
 export const postgresClient = (url: string) => PgClient.layer({ url: Redacted.make(url), maxConnections: 10 })
 
-const sqlite = kind(
+export const sqlite = kind(
   "SQLite",
   Effect.gen(function*() {
     const location = join(yield* folder, "checkout.db")

@@ -4,7 +4,7 @@
 import { NodeHttpClient } from "@effect/platform-node"
 import { Checkout } from "@gatefold/checkout/Checkout"
 import * as CheckoutLayer from "@gatefold/checkout/Checkout"
-import type { CheckoutOptions } from "@gatefold/checkout/CheckoutOptions"
+import type { Choices } from "@gatefold/checkout/CheckoutOptions"
 import type { NewOrder } from "@gatefold/checkout/Order"
 import * as Gateway from "@gatefold/core/Gateway"
 import * as Ecca from "@gatefold/ecca/Ecca"
@@ -31,12 +31,12 @@ export type Providers = Effect.Success<typeof providers>
 export interface Setup {
   /** Where new attempts go. */
   readonly chosen?: Account
-  readonly options?: Partial<CheckoutOptions>
+  readonly options?: Choices
   /** Put over the settings of the simulators; `undefined` takes one away. */
   readonly settings?: Readonly<Record<string, string | undefined>>
 }
 
-const quiet: Partial<CheckoutOptions> = { pollInterval: "1 hour" }
+const quiet: Choices = { pollInterval: "1 hour" }
 
 /** Starts a process of the shop on a database. By default it looks after things only when it is told to. */
 export const start = Effect.fnUntraced(function*(
