@@ -14,6 +14,9 @@ export class UnknownAccount extends Schema.TaggedError<UnknownAccount>("@gatefol
   "UnknownAccount",
   { account: Schema.String, configured: Schema.Array(AccountId) }
 ) {
+  get isRetryable(): boolean {
+    return false
+  }
   override get message(): string {
     return `no account "${this.account}" is configured; there is: ${this.configured.join(", ")}`
   }

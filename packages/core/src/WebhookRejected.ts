@@ -53,6 +53,9 @@ export class WebhookRejected extends Schema.TaggedError<WebhookRejected>("@gatef
   get httpStatus(): number {
     return httpStatus[this.why]
   }
+  get isRetryable(): boolean {
+    return false
+  }
   override get message(): string {
     return `webhook for ${this.account} rejected: ${this.why}: ${this.detail}`
   }
