@@ -1,18 +1,26 @@
 /**
  * What can go wrong with a checkout, each with what to do about it.
+ *
+ * `isRetryable` says whether the same call is safe to repeat and may succeed, after a pause, without anybody doing
+ * anything.
  */
+import { UnknownAccount } from "@gatefold/core/Accounts"
 import { GatewayError } from "@gatefold/core/GatewayError"
 import { AccountId } from "@gatefold/core/Identifiers"
 import * as Money from "@gatefold/core/Money"
+import { WebhookRejected } from "@gatefold/core/WebhookRejected"
 import * as Schema from "effect/Schema"
 
 const path = (name: string) => `@gatefold/checkout/CheckoutError/${name}`
 
-/** The order cannot be written down as it is. */
+/** The order, or what else a call was given, is not as it has to be. Nothing was done. */
 export class InvalidOrder extends Schema.TaggedError<InvalidOrder>(path("InvalidOrder"))("InvalidOrder", {
   field: Schema.String,
   issue: Schema.String
 }) {
+  get isRetryable(): boolean {
+    return false
+  }
   override get message(): string {
     return `${this.field}: ${this.issue}`
   }
@@ -27,6 +35,9 @@ export class PriceConflict extends Schema.TaggedError<PriceConflict>(path("Price
   known: Money.Money,
   asked: Money.Money
 }) {
+  get isRetryable(): boolean {
+    return false
+  }
   override get message(): string {
     return `order ${this.reference} was opened at ${this.known} and cannot be opened at ${this.asked}: ` +
       "use another reference for another price"
@@ -38,6 +49,9 @@ export class UnknownReference extends Schema.TaggedError<UnknownReference>(path(
   "UnknownReference",
   { reference: Schema.String }
 ) {
+  get isRetryable(): boolean {
+    return false
+  }
   override get message(): string {
     return `no order ${this.reference} is stored: open it first, and check the store that it belongs to`
   }
@@ -48,6 +62,9 @@ export class InvalidTransition extends Schema.TaggedError<InvalidTransition>(pat
   "InvalidTransition",
   { reference: Schema.String, issue: Schema.String }
 ) {
+  get isRetryable(): boolean {
+    return false
+  }
   override get message(): string {
     return `order ${this.reference}: ${this.issue}`
   }
@@ -74,6 +91,10 @@ export class OpenUnknown extends Schema.TaggedError<OpenUnknown>(path("OpenUnkno
   attempt: Schema.Int,
   reason: Schema.optionalKey(GatewayError)
 }) {
+  /** Opening it again is safe: it never sends a second one, and gives the invoice if that has been found by then. */
+  get isRetryable(): boolean {
+    return true
+  }
   override get message(): string {
     return `it is not known whether attempt ${this.attempt} of order ${this.reference} is open: ` +
       "open it again in a minute, or let a person resolve it"
@@ -84,6 +105,10 @@ export class OpenUnknown extends Schema.TaggedError<OpenUnknown>(path("OpenUnkno
 export class AccountPaused extends Schema.TaggedError<AccountPaused>(path("AccountPaused"))("AccountPaused", {
   account: AccountId
 }) {
+  /** Not until somebody has mended its credentials and resumed it. */
+  get isRetryable(): boolean {
+    return false
+  }
   override get message(): string {
     return `account ${this.account} is paused since its credentials were refused: mend them, then resume it`
   }
@@ -143,6 +168,9 @@ export class InsideTransaction extends Schema.TaggedError<InsideTransaction>(pat
   "InsideTransaction",
   { operation: Schema.String }
 ) {
+  get isRetryable(): boolean {
+    return false
+  }
   override get message(): string {
     return `${this.operation} was called inside a transaction of this database, and did nothing: commit first, then call it`
   }
@@ -152,6 +180,9 @@ export class InsideTransaction extends Schema.TaggedError<InsideTransaction>(pat
 export class InvalidOptions extends Schema.TaggedError<InvalidOptions>(path("InvalidOptions"))("InvalidOptions", {
   problems: Schema.Array(Schema.Struct({ option: Schema.String, issue: Schema.String }))
 }) {
+  get isRetryable(): boolean {
+    return false
+  }
   override get message(): string {
     return `options of the checkout: ${this.problems.map(({ issue, option }) => `${option} ${issue}`).join("; ")}`
   }
@@ -175,6 +206,9 @@ export class MissingAccounts extends Schema.TaggedError<MissingAccounts>(path("M
 
 /** The changes go to another handler of this process, which would no longer get those that this one gets. */
 export class ChangesTaken extends Schema.TaggedError<ChangesTaken>(path("ChangesTaken"))("ChangesTaken", {}) {
+  get isRetryable(): boolean {
+    return false
+  }
   override get message(): string {
     return "the changes of this checkout go to another handler: let one do all that is to be done, or end that one first"
   }
@@ -182,7 +216,34 @@ export class ChangesTaken extends Schema.TaggedError<ChangesTaken>(path("Changes
 
 /** The checkout was closed, or is being closed. */
 export class CheckoutClosed extends Schema.TaggedError<CheckoutClosed>(path("CheckoutClosed"))("CheckoutClosed", {}) {
+  get isRetryable(): boolean {
+    return false
+  }
   override get message(): string {
     return "the checkout is closed: make another one"
   }
 }
+
+const classes = [
+  InvalidOrder,
+  PriceConflict,
+  UnknownReference,
+  InvalidTransition,
+  NotOpened,
+  OpenUnknown,
+  AccountPaused,
+  StorageFailed,
+  InsideTransaction,
+  MissingAccounts,
+  ChangesTaken,
+  CheckoutClosed,
+  GatewayError,
+  UnknownAccount,
+  WebhookRejected
+] as const
+
+/** Everything that an operation fails with, or is rejected with. A start may fail with more, see `StartError`. */
+export type AnyError = InstanceType<(typeof classes)[number]>
+
+/** Whether what was caught is an error of a checkout, to be told apart by its `_tag`. */
+export const isAnyError = (caught: unknown): caught is AnyError => classes.some((known) => caught instanceof known)
