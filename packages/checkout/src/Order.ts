@@ -46,7 +46,12 @@ export class Attempt extends Schema.Class<Attempt>("@gatefold/checkout/Attempt")
   staleAt: Schema.optionalKey(Schema.DateTimeUtcFromString),
   /** A person has dealt with what was wrong with it. */
   settledAt: Schema.optionalKey(Schema.DateTimeUtcFromString)
-}) {}
+}) {
+  /** Whether the next attempt may be opened after this one. */
+  get isOver(): boolean {
+    return isOver(this)
+  }
+}
 
 /** An order with all its attempts, oldest first. */
 export class Order extends Schema.Class<Order>("@gatefold/checkout/Order")({
@@ -67,9 +72,19 @@ export class Order extends Schema.Class<Order>("@gatefold/checkout/Order")({
     return this.attempts.some((attempt) => covers(this.price, attempt))
   }
 
-  /** Attempts that a person has to look at; `reviewOf` says why. */
+  /** Whether a customer may be shown how to pay the newest attempt. */
+  get isPayable(): boolean {
+    return this.current?.invoice !== undefined && isPayable(this, this.current)
+  }
+
+  /** Attempts that a person has to look at; `reviews` says why. */
   get needsReview(): ReadonlyArray<Attempt> {
     return this.attempts.filter((attempt) => reviewOf(this, attempt).length > 0)
+  }
+
+  /** Why a person has to look at those attempts, each by its number. */
+  get reviews(): ReadonlyArray<{ readonly attempt: number; readonly why: ReadonlyArray<Review> }> {
+    return this.needsReview.map((attempt) => ({ attempt: attempt.number, why: reviewOf(this, attempt) }))
   }
 
   /** Attempts whose money has to go back. */
@@ -83,8 +98,8 @@ export class Order extends Schema.Class<Order>("@gatefold/checkout/Order")({
  *
  * `unknown`: nobody knows whether the provider has it. `contradicted`: the provider stated something that does not fit
  * its invoice. `reversed`: a success was taken back. `underpaid`: it ended, or was given up, with a part of the money.
- * `uncovered`: it is paid, and that is not the price of the order. `tooMuch`: it is paid although it was canceled, or
- * although another one pays for the order.
+ * `uncovered`: it is paid, and that is not the price of the order, as `Invoice.covers` tells. `tooMuch`: it is paid
+ * although it was canceled, or although another one pays for the order.
  */
 export type Review = "unknown" | "contradicted" | "reversed" | "underpaid" | "uncovered" | "tooMuch"
 
@@ -98,7 +113,7 @@ export const reviewOf = (order: Order, attempt: Attempt): ReadonlyArray<Review> 
     ["contradicted", state === "done" && failure !== undefined],
     ["reversed", invoice?.isReversed === true],
     ["underpaid", isUnderpaid(attempt)],
-    ["uncovered", isPaid(attempt) && !covers(order.price, attempt)],
+    ["uncovered", isPaid(attempt) && invoice !== undefined && !Invoice.covers(order.price, invoice)],
     ["tooMuch", isTooMuch(order, attempt)]
   ]
   return found.flatMap(([why, holds]) => holds ? [why] : [])

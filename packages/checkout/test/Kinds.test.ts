@@ -195,6 +195,23 @@ describe("an order", () => {
   )
 
   it.effect.prop(
+    "says of what is paid that it is uncovered exactly when that is not its price, wanted or not",
+    stories,
+    ({ steps }) =>
+      Effect.sync(() => {
+        for (const { after } of told(steps)) {
+          assert.deepStrictEqual(after.reviews.map(({ attempt }) => attempt), [...numbers(after.needsReview)])
+          for (const attempt of after.attempts) {
+            const why = after.reviews.find((one) => one.attempt === attempt.number)?.why ?? []
+            const isUncovered = attempt.settledAt === undefined && Order.isPaid(attempt) &&
+              attempt.invoice !== undefined && !Invoice.covers(price, attempt.invoice)
+            assert.strictEqual(why.includes("uncovered"), isUncovered)
+          }
+        }
+      })
+  )
+
+  it.effect.prop(
     "shows one thing to pay at most, none when it is paid, and nothing that has ended",
     stories,
     ({ steps }) =>
