@@ -6,7 +6,6 @@
  */
 import type { Accounts, UnknownAccount } from "@gatefold/core/Accounts"
 import type { GatewayError } from "@gatefold/core/GatewayError"
-import type { AccountId } from "@gatefold/core/Identifiers"
 import type { RawWebhook } from "@gatefold/core/RawWebhook"
 import type { WebhookRejected } from "@gatefold/core/WebhookRejected"
 import * as Context from "effect/Context"
@@ -103,7 +102,10 @@ export interface Service {
     | CheckoutError.InsideTransaction
     | CheckoutError.StorageFailed
   >
-  /** A person settles what the program cannot. `who` is kept in the history. */
+  /**
+   * A person settles what the program cannot. `who` is kept in the history. As a promise it rejects with `InvalidOrder`,
+   * too, for what is no decision.
+   */
   readonly resolve: (
     reference: string,
     attempt: number,
@@ -162,9 +164,12 @@ export interface Service {
   readonly paused: Effect.Effect<ReadonlyArray<PausedAccount>, CheckoutError.StorageFailed>
   /** Takes an account back to work after its credentials were mended. */
   readonly resume: (
-    account: AccountId
-  ) => Effect.Effect<void, CheckoutError.InsideTransaction | CheckoutError.StorageFailed>
-  /** Removes what is older than `keep`: settled webhooks, delivered changes and quotes of processes that are gone. */
+    account: string
+  ) => Effect.Effect<void, UnknownAccount | CheckoutError.InsideTransaction | CheckoutError.StorageFailed>
+  /**
+   * Removes what is older than `keep`: settled webhooks, delivered changes and quotes of processes that are gone. As a
+   * promise it rejects with `InvalidOrder`, too, for what is no time.
+   */
   readonly cleanUp: (
     keep: Duration.Input
   ) => Effect.Effect<number, CheckoutError.InsideTransaction | CheckoutError.StorageFailed>

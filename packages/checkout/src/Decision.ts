@@ -4,7 +4,12 @@
 import { InvoiceId } from "@gatefold/core/Identifiers"
 import * as Schema from "effect/Schema"
 
-/** The provider has it: this is its invoice. It is read before it is believed, and has to be of the order's price. */
+/**
+ * The provider has it: this is its invoice. It is read before it is believed, and has to be of the order's price.
+ *
+ * Its id is the one that the provider shows: `new Adopt({ invoice: InvoiceId.make("...") })` with `InvoiceId` of
+ * `@gatefold/core`'s `Identifiers`, and as a promise `{ _tag: "Adopt", invoice: "..." }`.
+ */
 export class Adopt extends Schema.TaggedClass<Adopt>("@gatefold/checkout/Decision/Adopt")("Adopt", {
   invoice: InvoiceId
 }) {}

@@ -3,7 +3,8 @@
  * values (see `Plain`).
  *
  * A promise rejects with the error itself, an instance with a `_tag` such as `PriceConflict`, and never with a wrapper. The
- * errors are those that `Checkout` names, and `CheckoutClosed` after `close`.
+ * errors are those that `Checkout` names, `InvalidOrder` for what is not of the type that a call takes, and
+ * `CheckoutClosed` after `close`: all are in `CheckoutError.AnyError`.
  */
 import type { Accounts } from "@gatefold/core/Accounts"
 import * as Gateway from "@gatefold/core/Gateway"
@@ -28,6 +29,7 @@ import type { Difference } from "./Difference.ts"
 import type { Fact } from "./Fact.ts"
 import type { PausedAccount } from "./internal/accounts.ts"
 import { facade } from "./internal/facade.ts"
+import * as PlainLogger from "./internal/plainLogger.ts"
 import * as Transport from "./internal/transport.ts"
 import type { NewOrder, Order } from "./Order.ts"
 import type { Plain } from "./Plain.ts"
@@ -35,15 +37,27 @@ import type { Plain } from "./Plain.ts"
 /** Takes a change. Its promise has to be fulfilled before the change counts as delivered; `signal` says that it is late. */
 export type Handler = (change: Plain<Change>, options: { readonly signal: AbortSignal }) => Promise<void> | void
 
+/** A line of the log: a change that is parked, an account that is paused, a webhook that is not taken. Never a secret. */
+export interface LogEntry {
+  readonly level: "trace" | "debug" | "info" | "warn" | "error" | "fatal"
+  readonly message: string
+  readonly annotations: Readonly<Record<string, string | number | boolean>>
+}
+
 export interface Options extends Choices {
   /** The providers that may be configured: `[Ecca.provider, Ecryptopay.provider]`. */
   readonly providers: ReadonlyArray<Gateway.Configurable<HttpClient.HttpClient>>
   /** Where the database is. @default GATEFOLD_DATABASE_URL of the settings, or the file `./gatefold.db` */
   readonly database?: string | undefined
   /** The settings. @default the variables of the process's environment */
-  readonly env?: Readonly<Record<string, string>> | undefined
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined
   /** Takes every change, from the start on; there is no other handler then. */
   readonly onChange?: Handler | undefined
+  /**
+   * Takes what is logged, such as `({ annotations, level, message }) => pino[level](annotations, message)`. What it throws
+   * is ignored. @default the console
+   */
+  readonly logger?: ((entry: LogEntry) => void) | undefined
   /** Lets one of several processes sweep for all; needs PostgreSQL. See `CheckoutCluster`. */
   readonly cluster?: CheckoutCluster.ClusterOptions | undefined
   /**
@@ -141,7 +155,7 @@ const onCluster = (cluster: CheckoutCluster.ClusterOptions, options: Choices) =>
   ))
 
 const started = (
-  { cluster, database, env, http, providers, ...options }: Omit<Options, "onChange">
+  { cluster, database, env, http, logger, providers, ...options }: Omit<Options, "onChange">
 ): Layer.Layer<Accounts | Checkout.Checkout, StartError> => {
   const checkout: Layer.Layer<Checkout.Checkout, CheckoutCluster.StartError, Accounts | SqlClient.SqlClient> =
     cluster === undefined ? Checkout.layer(options) : onCluster(cluster, options)
@@ -150,7 +164,8 @@ const started = (
     Layer.provideMerge(Layer.provide(Gateway.layerConfig({ providers }), http ?? Transport.layer)),
     Layer.provide(store)
   )
-  return env === undefined
+  const settled = env === undefined
     ? shop
     : Layer.provide(shop, ConfigProvider.layer(ConfigProvider.fromEnvRecord(env)))
+  return logger === undefined ? settled : Layer.provideMerge(settled, PlainLogger.layer(logger))
 }

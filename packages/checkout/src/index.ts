@@ -11,4 +11,11 @@ export * as Fact from "./Fact.ts"
 export * as Migrations from "./Migrations.ts"
 export * as Order from "./Order.ts"
 export * as Plain from "./Plain.ts"
-export { makeCheckout, type PromiseCheckout } from "./PromiseCheckout.ts"
+export {
+  type Handler,
+  type LogEntry,
+  makeCheckout,
+  type Options,
+  type PromiseCheckout,
+  type StartError
+} from "./PromiseCheckout.ts"

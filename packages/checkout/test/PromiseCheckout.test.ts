@@ -2,8 +2,7 @@
  * The checkout as a back end uses it that knows promises and nothing of Effect.
  */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import { CheckoutError, makeCheckout, type PromiseCheckout } from "@gatefold/checkout"
-import type { Handler } from "@gatefold/checkout/PromiseCheckout"
+import { CheckoutError, type Handler, makeCheckout, type PromiseCheckout } from "@gatefold/checkout"
 import * as Ecca from "@gatefold/ecca/Ecca"
 import { Effect } from "effect"
 import { createServer } from "node:http"
@@ -70,7 +69,7 @@ describe.each(databases)("a checkout of promises on $name", (kind) => {
     const settled = { _tag: "Settle" as const, note: "" }
     assert.include(await rejection(checkout.resolve("plain-2", 1, settled, "ann")), {
       _tag: "InvalidOrder",
-      field: "decision"
+      field: "decision.note"
     })
     for await (const _ of checkout.watch("plain-2")) break
     const watched = (async () => {
@@ -85,9 +84,11 @@ describe.each(databases)("a checkout of promises on $name", (kind) => {
     assert.isString(canceled.current?.canceledAt)
     await pay("plain-3")
     await PlainShop.until(() => kindsOf("plain-3").includes("paidAfterCancel"))
-    assert.lengthOf((await checkout.get("plain-3")).refundDue, 1)
+    const refundable = await checkout.get("plain-3")
+    assert.lengthOf(refundable.refundDue, 1)
+    assert.deepStrictEqual(refundable.reviews, [{ attempt: 1, why: ["tooMuch"] }], "its price was the right one")
     const settled = await checkout.resolve("plain-3", 1, { _tag: "Settle", note: "sent back" }, "ann")
-    assert.isEmpty(settled.refundDue)
+    assert.isEmpty([...settled.refundDue, ...settled.reviews])
     assert.include((await checkout.history("plain-3")).at(-1), { kind: "settled", source: "person" })
   })
 

@@ -76,7 +76,7 @@ export const make = Effect.fnUntraced(function*(readsPerMinute: number) {
       if (news.length === 0) return
       yield* Effect.logError(`account ${account} is paused: its credentials were refused (${error.reason._tag})`)
     }),
-    resume: (account: AccountId) =>
+    resume: (account: string) =>
       run(sql`UPDATE gatefold_accounts SET paused_at = NULL, failure = NULL WHERE account = ${account}`),
     /**
      * Takes up to `wanted` reads out of this minute's budget, and tells how many there were. Processes that ask at once

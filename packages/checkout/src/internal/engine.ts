@@ -92,7 +92,7 @@ export const make = Effect.fnUntraced(function*(options: CheckoutOptions) {
     reconcile: (account) => Stream.provideService(reconcile(account), Accounts, accounts),
     watch: (reference) => Stream.provideService(watching.watch(reference), Accounts, accounts),
     paused: books.paused,
-    resume: books.resume,
+    resume: (account) => Effect.andThen(accounts.get(account), books.resume(account)),
     cleanUp: yield* CleanUp.make(options.store, inbox)
   }
   const work = (round: Effect.Effect<unknown, StorageFailed>) =>

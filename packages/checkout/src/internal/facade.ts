@@ -1,23 +1,21 @@
 /**
  * The service as promises, and its orderly end.
  */
-import { Accounts, UnknownAccount } from "@gatefold/core/Accounts"
+import type { Accounts } from "@gatefold/core/Accounts"
 import * as RawWebhook from "@gatefold/core/RawWebhook"
 import * as Deferred from "effect/Deferred"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as ManagedRuntime from "effect/ManagedRuntime"
-import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Change } from "../Change.ts"
 import { Checkout } from "../Checkout.ts"
-import { CheckoutClosed, InvalidOrder } from "../CheckoutError.ts"
+import { CheckoutClosed } from "../CheckoutError.ts"
 import * as CheckoutWebhooks from "../CheckoutWebhooks.ts"
-import * as Decision from "../Decision.ts"
 import * as Plain from "../Plain.ts"
 import type { Handler, PromiseCheckout } from "../PromiseCheckout.ts"
+import * as Inputs from "./inputs.ts"
 
 type Runtime = ManagedRuntime.ManagedRuntime<Accounts | Checkout, unknown>
 
@@ -27,7 +25,6 @@ export const facade = Effect.fnUntraced(function*(
   onChange: Handler | undefined
 ): Effect.fn.Return<PromiseCheckout, never, Accounts | Checkout> {
   const checkout = yield* Checkout
-  const { ids } = yield* Accounts
   const life = yield* Life
   const fetch = yield* CheckoutWebhooks.toWebHandler
   const node = yield* CheckoutWebhooks.toNodeHandler
@@ -36,9 +33,16 @@ export const facade = Effect.fnUntraced(function*(
   const iterate = <A, E>(stream: Stream.Stream<A, E>) =>
     Stream.toAsyncIterable(Stream.map(life.through(stream), Plain.of))
 
+  /** An operation on one order, and what streams about one of something. */
+  const on = <A, E>(reference: string, operation: (reference: string) => Effect.Effect<A, E>) =>
+    call(Effect.andThen(Inputs.text("reference", reference), Effect.suspend(() => operation(reference))))
+  const about = <A, E>(field: "reference" | "account", name: string, stream: (name: string) => Stream.Stream<A, E>) =>
+    iterate(Stream.unwrap(Effect.map(Inputs.text(field, name), () => stream(name))))
+
   /** A scope for each, so that each can be ended by itself. */
   const changes = (handler: Handler) =>
     runtime.runPromise(Effect.gen(function*() {
+      yield* Inputs.handler(handler)
       const scope = yield* Scope.make()
       yield* Scope.provide(checkout.changes(handled(handler)), scope)
       return life.ending(() => runtime.runPromise(Scope.close(scope, Exit.void)))
@@ -48,28 +52,33 @@ export const facade = Effect.fnUntraced(function*(
   const close = life.close(() => runtime.dispose())
   return {
     open: (order) => call(checkout.open(order)),
-    get: (reference) => call(checkout.get(reference)),
-    refresh: (reference) => call(checkout.refresh(reference)),
-    receive: (account, webhook) => call(Effect.suspend(() => checkout.receive(account, RawWebhook.make(webhook)))),
-    cancel: (reference) => call(checkout.cancel(reference)),
+    get: (reference) => on(reference, checkout.get),
+    refresh: (reference) => on(reference, checkout.refresh),
+    receive: (account, webhook) =>
+      call(Effect.gen(function*() {
+        yield* Inputs.text("account", account)
+        yield* Inputs.webhook(webhook)
+        return yield* checkout.receive(account, RawWebhook.make(webhook))
+      })),
+    cancel: (reference) => on(reference, checkout.cancel),
     resolve: (reference, attempt, decision, who) =>
-      call(Effect.flatMap(decided(decision), (known) => checkout.resolve(reference, attempt, known, who))),
+      on(reference, () =>
+        Effect.gen(function*() {
+          yield* Inputs.attempt(attempt)
+          yield* Inputs.text("who", who)
+          return yield* checkout.resolve(reference, attempt, yield* Inputs.decision(decision), who)
+        })),
     sweep: () => call(checkout.sweep),
     changes: (handler) => life.during(() => changes(handler)),
-    history: (reference) => call(checkout.history(reference)),
+    history: (reference) => on(reference, checkout.history),
     deadLetters: () => iterate(checkout.deadLetters),
-    replay: (reference) => call(checkout.replay(reference)),
-    reconcile: (account) => iterate(checkout.reconcile(account)),
-    watch: (reference) => iterate(checkout.watch(reference)),
+    replay: (reference) => on(reference, checkout.replay),
+    reconcile: (account) => about("account", account, checkout.reconcile),
+    watch: (reference) => about("reference", reference, checkout.watch),
     paused: () => call(checkout.paused),
-    resume: (account) => {
-      const id = Effect.mapError(
-        Effect.fromNullishOr(ids.find((known) => known === account)),
-        () => new UnknownAccount({ account, configured: ids })
-      )
-      return call(Effect.flatMap(id, checkout.resume))
-    },
-    cleanUp: (keep) => call(Effect.flatMap(duration(keep), checkout.cleanUp)),
+    resume: (account) =>
+      call(Effect.andThen(Inputs.text("account", account), Effect.suspend(() => checkout.resume(account)))),
+    cleanUp: (keep) => call(Effect.flatMap(Inputs.keep(keep), checkout.cleanUp)),
     webhooks: {
       fetch: (request) =>
         life.isOpen() ? life.during(() => fetch(request)) : Promise.resolve(new Response("closed", { status: 503 })),
@@ -87,18 +96,6 @@ export const facade = Effect.fnUntraced(function*(
 const handled = (handler: Handler) => (change: Change) =>
   // its failure has no type; the kind of it is kept
   Effect.promise(async (signal) => handler(Plain.of(change), { signal }))
-
-const decided = (decision: Plain.Plain<Decision.Decision>) =>
-  Effect.mapError(
-    Schema.decodeEffect(Schema.toCodecJson(Decision.Decision))(decision),
-    () => new InvalidOrder({ field: "decision", issue: "has to be an Adopt, an Abandon or a Settle, see Decision" })
-  )
-
-const duration = (keep: Duration.Input) =>
-  Effect.mapError(
-    Effect.fromOption(Duration.fromInput(keep)),
-    () => new InvalidOrder({ field: "keep", issue: "has to be a time such as \"90 days\"" })
-  )
 
 /** What runs, and the end of it all. */
 const Life = Effect.sync(() => {

@@ -18,6 +18,7 @@ import {
   UnknownReference
 } from "../CheckoutError.ts"
 import * as Order from "../Order.ts"
+import * as Inputs from "./inputs.ts"
 import * as Orders from "./orders.ts"
 import type { Quoted } from "./quoted.ts"
 import * as Reserve from "./reserve.ts"
@@ -82,6 +83,7 @@ export const make = Effect.fnUntraced(function*({ orders, quoted, reserve, send 
   })
 
   return Effect.fnUntraced(function*(newOrder: Order.NewOrder): Effect.fn.Return<Order.Order, OpenError, Accounts> {
+    yield* Inputs.order(newOrder)
     const checked = yield* Reserve.check(newOrder)
     const { reference } = checked
     const accounts = yield* Accounts
