@@ -91,7 +91,7 @@ export class OpenUnknown extends Schema.TaggedError<OpenUnknown>(path("OpenUnkno
   attempt: Schema.Int,
   reason: Schema.optionalKey(GatewayError)
 }) {
-  /** Opening it again is safe: it never sends a second one, and gives the invoice if that has been found by then. */
+  /** Opening it again is safe: it never makes a second one, and gives the invoice if that has been found by then. */
   get isRetryable(): boolean {
     return true
   }
@@ -193,6 +193,9 @@ export class MissingAccounts extends Schema.TaggedError<MissingAccounts>(path("M
   /** How many attempts of each are watched, and the order of one of them. */
   accounts: Schema.Array(Schema.Struct({ account: Schema.String, attempts: Schema.Int, order: Schema.String }))
 }) {
+  get isRetryable(): boolean {
+    return false
+  }
   override get message(): string {
     const each = this.accounts.map(({ account, attempts, order }) =>
       attempts === 1 ? `${account} (order ${order})` : `${account} (order ${order} and ${attempts - 1} more attempts)`
