@@ -34,7 +34,8 @@ export type Kind = typeof Kind.Type
  * A change of one attempt, with the whole order as it was right after it.
  *
  * `id` is the same however often the change is delivered. Changes of one attempt come in the order of `version`, and
- * those of different attempts in any.
+ * those of different attempts in any. What there is to pay may be a page, and never a quote, which would be over by the time
+ * that the change is read: `watch` shows one that holds.
  */
 export class Change extends Schema.Class<Change>("@gatefold/checkout/Change")({
   id: Schema.String,

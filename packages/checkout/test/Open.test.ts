@@ -2,6 +2,7 @@
  * Opening an order: what is written down, what the customer is shown, and what is refused before anything is sent.
  */
 import { assert, describe, it } from "@effect/vitest"
+import type { Change } from "@gatefold/checkout/Change"
 import * as Decision from "@gatefold/checkout/Decision"
 import type { Order } from "@gatefold/checkout/Order"
 import { Fault } from "@gatefold/core/Simulator"
@@ -10,6 +11,8 @@ import { TestClock } from "effect/testing"
 import { databases } from "./support/Databases.ts"
 import * as Processes from "./support/Processes.ts"
 import * as Shop from "./support/Shop.ts"
+
+const actions = (changes: ReadonlyArray<Change>) => changes.map(({ order }) => order.current?.invoice?.checkout?._tag)
 
 describe.each(databases)("opening an order on $name", ({ make }) => {
   it.effect("asks the provider once and shows its checkout", () =>
@@ -76,8 +79,24 @@ describe.each(databases)("opening an order on $name", ({ make }) => {
       const settled = yield* checkout.resolve("order-1", 1, settle, "ada")
       assert.isUndefined(settled.current?.invoice?.checkout)
       assert.deepStrictEqual(yield* kinds(4), [[1, "opened"], [1, "paid"], [1, "needsReview"], [1, "updated"]])
-      const snapshots = changes.map(({ order }) => order.current?.invoice?.checkout?._tag)
-      assert.deepStrictEqual(snapshots, ["ScanQr", undefined, undefined, undefined])
+      assert.deepStrictEqual(actions(changes), [undefined, undefined, undefined, undefined])
+    }))
+
+  it.effect("tells a page to pay on in its changes, until it is paid, and never a quote, which may be over by then", () =>
+    Effect.gen(function*() {
+      const providers = yield* Shop.providers
+      const database = yield* make
+      const { checkout } = yield* Shop.start(providers, database)
+      const { changes, kinds } = yield* Processes.listen(checkout)
+      const opened = yield* checkout.open(Shop.order("order-1"))
+      yield* providers.ecca.pay(Processes.invoiceOf(opened))
+      yield* Processes.refreshed(checkout, "order-1")
+      yield* kinds(2)
+      assert.deepStrictEqual(actions(changes), ["Redirect", undefined])
+      const other = yield* Shop.start(providers, database, { chosen: "ecryptopay" })
+      yield* other.checkout.open(Shop.pesos("order-2"))
+      yield* kinds(3)
+      assert.deepStrictEqual(actions(changes), ["Redirect", undefined, undefined])
     }))
 
   it.effect("tells a quote when it creates the invoice, and afterwards only one that somebody keeps", () =>

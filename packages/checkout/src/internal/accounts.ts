@@ -13,6 +13,9 @@ import { first, forUpdate, Moment, rows, run, transaction, Whole } from "./stora
 
 const windowMillis = 60_000
 
+/** By how much the clocks of machines may differ that share a budget; a window further ahead is a clock gone wrong. */
+const mostAhead = 2 * windowMillis
+
 /** An account that takes no part until somebody mends its credentials. */
 export class PausedAccount extends Schema.Class<PausedAccount>("@gatefold/checkout/PausedAccount")({
   account: AccountId,
@@ -85,15 +88,18 @@ export const make = Effect.fnUntraced(function*(readsPerMinute: number) {
     spend: (account: AccountId, wanted: number) =>
       transaction(sql)(Effect.gen(function*() {
         const now = yield* Clock.currentTimeMillis
-        const start = now - now % windowMillis
+        const current = now - now % windowMillis
         yield* run(
           sql`INSERT INTO gatefold_accounts ${
-            sql.insert({ account, paused_at: null, failure: null, window_start: start, window_reads: 0 })
+            sql.insert({ account, paused_at: null, failure: null, window_start: current, window_reads: 0 })
           } ON CONFLICT (account) DO NOTHING`
         )
         const books = yield* window(
           sql`SELECT window_start, window_reads FROM gatefold_accounts WHERE account = ${account}${forUpdate(sql)}`
         )
+        // another machine's minute may have begun before ours: it is one budget
+        const isAhead = books !== undefined && books.window_start > current && books.window_start <= current + mostAhead
+        const start = isAhead ? books.window_start : current
         const used = books?.window_start === start ? books.window_reads : 0
         const granted = Math.max(0, Math.min(wanted, readsPerMinute - used))
         if (granted > 0) {

@@ -18,8 +18,11 @@ import type { Paused } from "./accounts.ts"
 import type { Journal } from "./journal.ts"
 import type { Observing } from "./observe.ts"
 import type * as Orders from "./orders.ts"
-import { rows, Whole } from "./storage.ts"
+import { alone, rows, Whole } from "./storage.ts"
 import { givenUp, isUnresolved, leftUnknown } from "./transitions.ts"
+
+/** For how long one that cannot be worked on is left alone. */
+const blockedPause = 60_000
 
 /** How many are looked at in one round. */
 const atOnce = 50
@@ -110,10 +113,20 @@ export const make = Effect.fnUntraced(function*({ accounts, journal, observing, 
     return true
   })
 
+  /** One that cannot be worked on comes up again after the others. */
+  const resolveAlone = Effect.fnUntraced(function*(key: Key) {
+    const what = `attempt ${key.number} of order ${key.reference}`
+    const settled = yield* alone(what, resolve(key))
+    if (settled !== undefined) return settled
+    const now = yield* Clock.currentTimeMillis
+    yield* alone(what, orders.postpone(key.reference, key.number, now + blockedPause))
+    return false
+  })
+
   const round = Effect.flatMap(
     due,
     (found) =>
-      Effect.map(Effect.forEach(found, resolve, { concurrency: 4 }), (settled) => settled.filter(Boolean).length)
+      Effect.map(Effect.forEach(found, resolveAlone, { concurrency: 4 }), (settled) => settled.filter(Boolean).length)
   )
   return { round }
 })

@@ -213,6 +213,14 @@ export const make = Effect.fnUntraced(function*({ accounts, observing, options, 
     yield* invoice.reference === undefined ? unowned(key, is) : settle(key, "unowned")
   })
 
+  /** It was acknowledged, and its proof no longer holds, as when secrets were exchanged since: the provider is asked. */
+  const dropped = Effect.fnUntraced(function*(key: Key, { invoice }: Admitted, why: string) {
+    yield* Effect.logWarning(`a stored webhook for ${key.account} no longer proves anything (${why}): it is looked up`)
+    yield* wakeOwner(key.account, invoice, yield* Clock.currentTimeMillis)
+    yield* settle(key, why)
+    yield* signal.ring
+  })
+
   /** What a stored webhook says becomes known. Fails if the provider could not be asked: it is tried again. */
   const process = Effect.fnUntraced(function*(key: Key) {
     const found = yield* row(
@@ -233,7 +241,10 @@ export const make = Effect.fnUntraced(function*({ accounts, observing, options, 
       Effect.tapError((error) => error._tag === "GatewayError" ? accounts.heed(key.account, error) : Effect.void),
       // a commit holds up everything else in this process
       Effect.flatMap(({ invoice }) => precedence.later(apply(key, invoice, is))),
-      Effect.catchTag("WebhookRejected", ({ why }) => why === "UnknownObject" ? unowned(key, is) : settle(key, why))
+      Effect.catchTag(
+        "WebhookRejected",
+        ({ why }) => why === "UnknownObject" ? unowned(key, is) : dropped(key, found.admitted, why)
+      )
     )
   })
 

@@ -17,6 +17,7 @@ import { text } from "./jsonText.ts"
 import * as kinds from "./kinds.ts"
 import { encoded } from "./orderRows.ts"
 import * as Orders from "./orders.ts"
+import { lasting } from "./quoted.ts"
 import { run } from "./storage.ts"
 
 /** @internal What happened, for the history. */
@@ -97,9 +98,9 @@ export const make = Effect.fnUntraced(function*(orders: Orders.Orders, wake: Eff
       version,
       kinds: news,
       at: DateTime.makeUnsafe(now),
-      order: Orders.shown(after)
+      order: lasting(Orders.shown(after))
     })
-    yield* writeChange(Orders.shown(after), change, now)
+    yield* writeChange(change.order, change, now)
     yield* sql.afterCommit(wake)
     return after
   })

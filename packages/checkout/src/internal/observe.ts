@@ -2,7 +2,8 @@
  * What a provider says of an invoice becomes part of what is known of its attempt: whoever heard it, in any order and any
  * number of times.
  */
-import type { AccountId } from "@gatefold/core/Identifiers"
+import type { GatewayError } from "@gatefold/core/GatewayError"
+import type { AccountId, Reference } from "@gatefold/core/Identifiers"
 import * as Invoice from "@gatefold/core/Invoice"
 import * as Money from "@gatefold/core/Money"
 import * as Present from "@gatefold/core/Present"
@@ -60,11 +61,33 @@ export const make = ({ journal, options, orders }: Options) => {
     const known = { invoice: attempt.invoice, createdAt: attempt.createdAt.epochMilliseconds, endedAt }
     const next = schedule.next(known, options, now, yield* Random.next)
     yield* orders.plan(order.reference, attempt.number, next === "stale" ? undefined : next)
-    const is = order.attempts.find((each) => each.attempt.number === attempt.number)
-    if (next !== "stale" || is === undefined || is.attempt.staleAt !== undefined) return
-    const stale = new Order.Attempt({ ...is.attempt, staleAt: yield* DateTime.now })
-    yield* journal.commit(order, { ...is, attempt: stale }, { kind: "stale", source: "sweep" })
+    if (next === "stale") yield* becomeStale(order, attempt.number)
   })
+
+  const becomeStale = Effect.fnUntraced(function*(order: Orders.Loaded, number: number, failure?: GatewayError) {
+    const is = order.attempts.find(({ attempt }) => attempt.number === number)
+    if (is === undefined || is.attempt.staleAt !== undefined) return
+    const stale = new Order.Attempt({ ...is.attempt, staleAt: yield* DateTime.now })
+    yield* journal.commit(order, { ...is, attempt: stale }, { kind: "stale", source: "sweep", failure })
+  })
+
+  /**
+   * Tells whether an invoice that cannot be read need not be asked about any more, as if it had been read and had not
+   * changed.
+   */
+  const unreadable = (reference: Reference, number: number, failure: GatewayError) =>
+    orders.held(
+      reference,
+      Effect.fnUntraced(function*(order) {
+        const one = order?.attempts.find(({ attempt }) => attempt.number === number)
+        if (order === undefined || one?.attempt.invoice === undefined) return false
+        const { attempt: { createdAt, invoice }, endedAt } = one
+        const known = { invoice, createdAt: createdAt.epochMilliseconds, endedAt }
+        const next = schedule.next(known, options, yield* Clock.currentTimeMillis, yield* Random.next)
+        if (next === "stale") yield* becomeStale(order, number, failure)
+        return typeof next !== "number"
+      })
+    )
 
   /**
    * Finds the attempt that an invoice belongs to and joins it there; `undefined` if it is nobody's. It is bound by its
@@ -81,7 +104,7 @@ export const make = ({ journal, options, orders }: Options) => {
     })
   })
 
-  return { join, observe }
+  return { join, observe, unreadable }
 }
 
 /** @internal */

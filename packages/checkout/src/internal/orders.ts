@@ -8,15 +8,22 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as SqlClient from "effect/sql/SqlClient"
 import { AttemptRow, columns, encoded, type Loaded, moment, OrderRow, type Stored, stored } from "./orderRows.ts"
-import { first, forUpdate, rows, run, transaction, Whole } from "./storage.ts"
+import { first, forUpdate, lockedAtMost, rows, run, transaction, Whole } from "./storage.ts"
 
 export { type Loaded, type Request, shown, type Stored, withAttempt } from "./orderRows.ts"
+
+/** Whoever holds an order has it for some milliseconds: if it takes longer, its machine may have stopped. */
+const lockMillis = 3_000
 
 /** @internal Statements about orders and attempts of one store. */
 export const make = Effect.fnUntraced(function*(store: string) {
   const sql = yield* SqlClient.SqlClient
   const oneOrder = first(OrderRow)
   const manyAttempts = rows(AttemptRow)
+
+  /** In a transaction that waits for nobody for long. */
+  const brief = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+    transaction(sql)(Effect.andThen(lockedAtMost(sql, lockMillis), effect))
 
   const load = Effect.fnUntraced(function*(reference: string, lock: boolean) {
     const row = yield* oneOrder(
@@ -99,12 +106,11 @@ export const make = Effect.fnUntraced(function*(store: string) {
   })
 
   /** When to look at an attempt that is not settled next. */
-  const postpone = Effect.fnUntraced(function*(reference: Reference, number: number, dueAt: number) {
-    yield* run(
+  const postpone = (reference: Reference, number: number, dueAt: number) =>
+    brief(run(
       sql`UPDATE gatefold_attempts SET due_at = ${Math.round(dueAt)}
         WHERE store = ${store} AND reference = ${reference} AND number = ${number}`
-    )
-  })
+    ))
 
   /** Writes a changed attempt down; its order is held. */
   const update = Effect.fnUntraced(function*(reference: Reference, one: Stored) {
@@ -131,7 +137,7 @@ export const make = Effect.fnUntraced(function*(store: string) {
 
   /** Runs an effect while this process holds the order; all that it writes is written at once or not at all. */
   const held = <A, E, R>(reference: string, use: (order: Loaded | undefined) => Effect.Effect<A, E, R>) =>
-    transaction(sql)(Effect.flatMap(load(reference, true), use))
+    brief(Effect.flatMap(load(reference, true), use))
 
   return {
     get: (reference: string) => load(reference, false),
@@ -147,7 +153,7 @@ export const make = Effect.fnUntraced(function*(store: string) {
     begun: <A, E, R>(
       order: Parameters<typeof insert>[0],
       use: (order: Loaded | undefined) => Effect.Effect<A, E, R>
-    ) => transaction(sql)(Effect.andThen(insert(order), held(order.reference, use))),
+    ) => brief(Effect.andThen(insert(order), held(order.reference, use))),
     /** The order of this store whose attempt has this invoice. */
     ofInvoice: (account: AccountId, id: InvoiceId) =>
       Effect.map(ownerOf(account, id), (found) => found?.store === store ? found.reference : undefined)

@@ -19,7 +19,7 @@ import type { CheckoutOptions } from "../CheckoutOptions.ts"
 import type { Paused } from "./accounts.ts"
 import type { Observing } from "./observe.ts"
 import type { Quotes } from "./quotes.ts"
-import { first, rows, run, skipLocked, Whole } from "./storage.ts"
+import { alone, first, rows, run, skipLocked, Whole } from "./storage.ts"
 
 /** How many invoices are claimed at a time where each is read by itself, and how many of them are read at once. */
 const batch = { size: 8, atOnce: 4 }
@@ -105,20 +105,39 @@ export const make = Effect.fnUntraced(function*({ accounts, observing, options, 
     )
   })
 
+  /** Nothing more is expected of it: only a hint, such as one that came meanwhile, makes us look again. */
+  const letGo = Effect.fnUntraced(function*(one: Due) {
+    const now = yield* Clock.currentTimeMillis
+    yield* run(
+      sql`UPDATE gatefold_attempts SET poller = NULL, poll_until = 0, failed_polls = 0,
+        due_at = CASE WHEN is_woken = 1 THEN ${now + shortPause} ELSE NULL END,
+        is_woken = CASE WHEN is_woken = 1 THEN 1 ELSE 0 END WHERE ${mine(one)}`
+    )
+  })
+
   const failed = Effect.fnUntraced(function*(account: AccountId, one: Due, error: GatewayError) {
     yield* accounts.heed(account, error)
+    if (isAboutIt(error) && (yield* observing.unreadable(one.reference, one.number, error))) return yield* letGo(one)
     yield* putOff(one, Math.min(pause * 2 ** Math.min(one.failed_polls, 10), 600_000), one.failed_polls + 1)
   })
 
-  const take = Effect.fnUntraced(function*(account: AccountId, one: Due, invoice: Invoice.Invoice) {
-    const order = yield* observing.observe(account, invoice, "poll")
-    yield* order === undefined ? putOff(one, pause, one.failed_polls) : done(one)
-  })
+  /** What cannot be written down stays claimed for a while, and comes up after the others. */
+  const unlessBlocked = <E, R>({ number, reference }: Due, effect: Effect.Effect<void, E | StorageFailed, R>) =>
+    alone(`attempt ${number} of order ${reference}`, effect)
+
+  const take = (account: AccountId, one: Due, invoice: Invoice.Invoice) =>
+    unlessBlocked(
+      one,
+      Effect.flatMap(
+        observing.observe(account, invoice, "poll"),
+        (order) => order === undefined ? putOff(one, pause, one.failed_polls) : done(one)
+      )
+    )
 
   const readOne = (account: AccountId, one: Due) =>
     ask(account, Effect.flatMap(Invoices, ({ get }) => get({ id: one.invoice_id }))).pipe(
       Effect.flatMap((invoice) => take(account, one, invoice)),
-      Effect.catchTag("GatewayError", (error) => failed(account, one, error))
+      Effect.catchTag("GatewayError", (error) => unlessBlocked(one, failed(account, one, error)))
     )
 
   /** Batch by batch, so that no claim runs out before its turn comes. */
@@ -165,7 +184,7 @@ export const make = Effect.fnUntraced(function*({ accounts, observing, options, 
       Effect.catchTag("GatewayError", Effect.succeed)
     )
     for (const one of missing.values()) {
-      yield* failure === undefined ? readUnlisted(account, one) : failed(account, one, failure)
+      yield* failure === undefined ? readUnlisted(account, one) : unlessBlocked(one, failed(account, one, failure))
     }
     return { read: claimed.length, waiting: Math.max(0, wanted - perList) }
   })
@@ -182,6 +201,10 @@ export const make = Effect.fnUntraced(function*({ accounts, observing, options, 
     }
   )
 })
+
+/** Whether a read has failed because of the invoice, and not because its provider or its account are out of order. */
+const isAboutIt = ({ reason }: GatewayError): boolean =>
+  reason._tag === "NotFound" || reason._tag === "InvalidResponse" || reason._tag === "IntegrityMismatch"
 
 /** How long after a read that failed while a hint came. */
 const shortPause = 2_000

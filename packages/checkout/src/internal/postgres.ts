@@ -22,6 +22,13 @@ const silent = Effect.suspend(() => Effect.fail(failure(ConnectionError, "the se
 /** How long a server that is there may take to cancel a statement. */
 const cancelWithin = "1 second"
 
+const startupParameters = {
+  // where a connection dies behind a proxy the server does not learn of it, and would keep its locks for hours
+  idle_in_transaction_session_timeout: "30000",
+  // the queue's times are those of the wall clock, which is put back once a year
+  TimeZone: "UTC"
+}
+
 /** @internal */
 export const layer = (url: Redacted.Redacted): Layer.Layer<SqlClient.SqlClient, SqlError> =>
   Layer.effect(SqlClient.SqlClient, make(url)).pipe(Layer.provide(Reactivity.layer))
@@ -30,7 +37,7 @@ const make = Effect.fnUntraced(function*(
   url: Redacted.Redacted
 ): Effect.fn.Return<SqlClient.SqlClient, SqlError, Scope.Scope | Reactivity.Reactivity> {
   const sockets = Sockets.make(Redacted.value(url))
-  const pool = yield* PgPool.make({ url, applicationName: "gatefold", stream: sockets.open })
+  const pool = yield* PgPool.make({ url, applicationName: "gatefold", stream: sockets.open, startupParameters })
   const connection = patient(sockets, yield* Scope.Scope)
   return yield* SqlClient.make({
     acquirer: Effect.map(pool.get, connection),

@@ -23,6 +23,15 @@ export const make = (quotes: Quotes) =>
     )
   })
 
+/** @internal An order for whoever reads it at some other time: a quote may be over by then. */
+export const lasting = (order: Order.Order): Order.Order => {
+  const { current } = order
+  const checkout = current?.invoice?.checkout
+  return current !== undefined && checkout !== undefined && hasQuote(checkout)
+    ? withCheckout(order, current, undefined)
+    : order
+}
+
 /** @internal */
 export type Quoted = ReturnType<typeof make>
 

@@ -14,21 +14,30 @@ export interface Sockets {
 
 /** @internal To the server of an address that was checked, from which everything but the place is read elsewhere. */
 export const make = (address: string): Sockets => {
-  const heard = new Map<Net.Socket, number>()
+  const heard = new Map<Net.Socket, { readonly at: number; readonly bytes: number }>()
   let moment = 0
+  /** By its bytes, since a socket below TLS tells of no data. */
+  const listen = () => {
+    moment += 1
+    for (const [socket, { bytes }] of heard) {
+      if (socket.bytesRead !== bytes) heard.set(socket, { at: moment, bytes: socket.bytesRead })
+    }
+  }
   return {
     open: () => {
       const socket = Net.connect({ ...place(address), noDelay: true, keepAlive: true, keepAliveInitialDelay: 10_000 })
-      const hear = () => heard.set(socket, ++moment)
-      hear()
-      socket.on("data", hear)
+      heard.set(socket, { at: ++moment, bytes: 0 })
       socket.once("close", () => heard.delete(socket))
       return socket
     },
-    now: () => moment,
+    now: () => {
+      listen()
+      return moment
+    },
     endSilent: (since) => {
-      for (const [socket, last] of heard) {
-        if (last <= since) socket.destroy()
+      listen()
+      for (const [socket, { at }] of heard) {
+        if (at <= since) socket.destroy()
       }
     }
   }

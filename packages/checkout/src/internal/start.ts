@@ -54,8 +54,8 @@ export const checkAccounts = Effect.fnUntraced(function*(store: string, { ids }:
   const sql = yield* SqlClient.SqlClient
   const watched = yield* rows(Watched)(
     sql`SELECT account, COUNT(*) AS attempts, MIN(reference) AS "order" FROM gatefold_attempts
-      WHERE store = ${store} AND (due_at IS NOT NULL OR state IN ('sending', 'unknown')
-        OR (state = 'reserved' AND was_sent = 1)
+      WHERE store = ${store} AND ((state = 'done' AND due_at IS NOT NULL) OR state IN ('sending', 'unknown')
+        OR (state = 'reserved' AND was_sent = 1 AND canceled_at IS NULL)
         OR (stale_at IS NOT NULL AND ended_at IS NULL AND canceled_at IS NULL)) GROUP BY account ORDER BY account`
   )
   const missing = watched.filter(({ account }) => !ids.some((id) => id === account))

@@ -77,6 +77,18 @@ export const lockedAtMost = (sql: SqlClient.SqlClient, millis: number): Effect.E
     orElse: () => Effect.void
   })
 
+/**
+ * @internal Leaves out what cannot be worked on now, since somebody else holds it or its row cannot be read: it holds up no
+ * other. Gives `undefined` then.
+ */
+export const alone = <A, E, R>(what: string, effect: Effect.Effect<A, E | StorageFailed, R>) =>
+  Effect.catchIf(
+    effect,
+    (error): error is Extract<E | StorageFailed, StorageFailed> =>
+      error instanceof StorageFailed && (error.kind === "busy" || error.kind === "corrupt"),
+    ({ kind }) => Effect.as(Effect.logWarning(`${what} cannot be looked after now: ${kind}`), undefined)
+  )
+
 /** @internal `FOR UPDATE` where the database locks rows; SQLite's writers wait for each other anyway. */
 export const forUpdate = (sql: SqlClient.SqlClient) =>
   sql.onDialectOrElse({ pg: () => sql.literal(" FOR UPDATE"), orElse: () => sql.literal("") })

@@ -4,6 +4,7 @@
 import { GatewayError, IntegrityMismatch } from "@gatefold/core/GatewayError"
 import type * as Invoice from "@gatefold/core/Invoice"
 import * as Money from "@gatefold/core/Money"
+import * as Present from "@gatefold/core/Present"
 import * as Order from "../Order.ts"
 import type { Entry } from "./journal.ts"
 import type { Loaded, Stored } from "./orders.ts"
@@ -14,12 +15,17 @@ export interface Transition {
   readonly entry: Entry
 }
 
-/** @internal Nobody works on it any more. */
+/** @internal Nobody works on it any more. A new failure wants another look of a person who has settled an earlier one. */
 export const released = (one: Stored, state: Order.State, failure?: GatewayError): Stored => {
-  const { failure: _, ...kept } = one.attempt
+  const { failure: before, settledAt, ...kept } = one.attempt
+  const isNew = failure !== undefined && failure !== before
   return {
     ...one,
-    attempt: new Order.Attempt({ ...kept, state, ...(failure === undefined ? {} : { failure }) }),
+    attempt: new Order.Attempt({
+      ...kept,
+      state,
+      ...Present.only({ failure, settledAt: isNew ? undefined : settledAt })
+    }),
     owner: undefined,
     leaseUntil: 0
   }
