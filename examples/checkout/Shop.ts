@@ -5,11 +5,11 @@
 import type { Change } from "@gatefold/checkout/Change"
 import * as Checkout from "@gatefold/checkout/Checkout"
 import * as CheckoutWebhooks from "@gatefold/checkout/CheckoutWebhooks"
+import * as Database from "@gatefold/checkout/Database"
 import * as Gateway from "@gatefold/core/Gateway"
 import * as Money from "@gatefold/core/Money"
 import * as Ecca from "@gatefold/ecca/Ecca"
 import * as Ecryptopay from "@gatefold/ecryptopay/Ecryptopay"
-import * as SqliteClient from "@gatefold/sqlite/SqliteClient"
 import { Config, DateTime, Effect, Layer, Schema, Stream } from "effect"
 import * as Sse from "effect/encoding/Sse"
 import { HttpRouter, HttpServer, HttpServerRequest, HttpServerResponse } from "effect/http"
@@ -35,7 +35,7 @@ const order = Effect.fnUntraced(function*(origin: string) {
 
 const reference = Effect.map(HttpRouter.params, ({ reference = "" }) => reference)
 
-/** The customer's return comes here, too. It proves nothing, so the provider is asked. */
+/** The customer's return comes here, too, and proves nothing: the provider is asked soon, and `live` shows what it says. */
 const orderPage = Effect.gen(function*() {
   const { get, refresh } = yield* Checkout.Checkout
   yield* refresh(yield* reference)
@@ -81,7 +81,6 @@ const duties: { readonly [kind in Change["kinds"][number]]?: string } = {
 }
 
 const accounts = Gateway.layerConfig({ providers: [Ecca.provider, Ecryptopay.provider] })
-const filename = Config.String("GATEFOLD_DATABASE_URL").pipe(Config.withDefault("./gatefold.db"))
 
 /** The shop on an HTTP server. Behind a proxy, `SHOP_URL` is the address under which customers and providers find it. */
 export const layer = Layer.unwrap(Effect.gen(function*() {
@@ -97,6 +96,6 @@ export const layer = Layer.unwrap(Effect.gen(function*() {
   const fulfilment = Layer.effectDiscard(Effect.flatMap(Checkout.Checkout, ({ changes }) => changes(fulfil)))
   return Layer.merge(HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }), fulfilment).pipe(
     Layer.provide(Checkout.layer({ webhooksAt: origin })),
-    Layer.provide([accounts, SqliteClient.layerConfig({ filename })])
+    Layer.provide([accounts, Database.layerConfig])
   )
 }))

@@ -6,6 +6,7 @@ import { existsSync } from "node:fs"
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
+import { runNode } from "../../../test/support.ts"
 
 const folder = join(import.meta.dirname, "..")
 
@@ -55,6 +56,17 @@ describe("the program", () => {
       const exit = once(child, "exit")
       child.kill("SIGINT")
       yield* Effect.timeout(Effect.promise(() => exit), "10 seconds")
+    }))
+})
+
+describe("the setting of its database", () => {
+  it.live("may be a PostgreSQL server, whose password is told to nobody", () =>
+    Effect.gen(function*() {
+      const GATEFOLD_DATABASE_URL = "postgres://shop:hunter2@127.0.0.1:1/shop"
+      const { code, stderr, stdout } = yield* runNode([join(folder, "main.ts")], { GATEFOLD_DATABASE_URL })
+      assert.strictEqual(code, 1)
+      assert.include(stdout + stderr, "the database cannot be reached")
+      assert.notInclude(stdout + stderr, "hunter2")
     }))
 })
 
