@@ -162,6 +162,26 @@ describe("documented codes", () => {
       assert.deepInclude(error.reason, { _tag: "InvalidRequest", field: "webhookUrl, successUrl, failureUrl" })
     }))
 
+  const shop = "https://shop.example"
+  for (
+    const [absent, urls, settings] of [
+      ["webhookUrl", { successUrl: shop, failureUrl: shop }, {}],
+      ["successUrl, failureUrl", { webhookUrl: shop }, {}],
+      ["failureUrl", { successUrl: shop }, { webhookUrl: shop }]
+    ] as const
+  ) {
+    it.effect(`MISSING_REQUIRED_URLS names of them what was not sent: ${absent}`, () =>
+      Effect.gen(function*() {
+        const { invoices } = yield* open({ simulator: { defaultUrls: {} }, options: settings })
+        const error = yield* Effect.flip(invoices.create(order("order-1", urls)))
+        assert.strictEqual(
+          error.message.replace(/, request .*/u, ""),
+          `ecca invoices.create: InvalidRequest: ${absent}: must be given, or set as defaults in the provider's ` +
+            "dashboard [MISSING_REQUIRED_URLS, HTTP 422"
+        )
+      }))
+  }
+
   it.effect("CUSTOMER_RATE_LIMIT is no limit of the account: it is not waited for and not repeated", () =>
     Effect.gen(function*() {
       const { invoices, requests, sim } = yield* open({ simulator: { unpaidLimit: 1 } })

@@ -2,7 +2,7 @@
  * Creating an invoice at Ecca, which refuses a second one of one `external_id` and can be asked for it.
  */
 import * as CreateByReference from "@gatefold/core/CreateByReference"
-import { detailOf, type GatewayError } from "@gatefold/core/GatewayError"
+import { detailOf, GatewayError, InvalidRequest } from "@gatefold/core/GatewayError"
 import * as Money from "@gatefold/core/Money"
 import * as NewInvoice from "@gatefold/core/NewInvoice"
 import * as Present from "@gatefold/core/Present"
@@ -55,9 +55,21 @@ const send = Effect.fnUntraced(function*(ecca: Ecca, asked: NewInvoice.Checked) 
       success_url: asked.successUrl,
       fail_url: asked.failureUrl
     })
-  }, wire.Created)
+  }, wire.Created).pipe(Effect.mapError(namingUrls({
+    webhookUrl: asked.webhookUrl ?? ecca.options.webhookUrl,
+    successUrl: asked.successUrl,
+    failureUrl: asked.failureUrl
+  })))
   return yield* seen(ecca, answer)
 })
+
+/** Ecca says that URLs are missing and not which: they are among those that were not sent. */
+const namingUrls = (urls: Readonly<Record<string, string | undefined>>) => (error: GatewayError): GatewayError => {
+  const { reason } = error
+  const absent = Object.keys(urls).filter((name) => urls[name] === undefined)
+  if (reason._tag !== "InvalidRequest" || reason.code !== "MISSING_REQUIRED_URLS" || absent.length === 0) return error
+  return new GatewayError({ ...error, reason: new InvalidRequest({ ...reason, field: absent.join(", ") }) })
+}
 
 const hasCode = (code: string) => ({ reason }: GatewayError): boolean =>
   reason._tag === "Conflict" && detailOf(reason).code === code
