@@ -61,7 +61,8 @@ export interface Configurable<out R> {
 
 /**
  * All services of the account that `GATEFOLD_PROVIDER` names, and `Accounts` with every account whose settings are
- * present. Fails at start with every problem of every such account at once, by the names of the variables.
+ * present. Fails at start with every problem of every such account at once, by the names of the variables. While the
+ * switch itself is missing, nobody knows which account must be set up: of one of which nothing is set nothing is told.
  */
 export const layerConfig = <R>(options: {
   readonly providers: ReadonlyArray<Configurable<R>>
@@ -79,9 +80,7 @@ export const layerConfig = <R>(options: {
     const accounts = new Map(built.map(({ id, services }) => [id, services] as const))
     if (first === undefined || accounts.size < built.length) {
       return yield* new Settings.SettingsError({
-        problems: [
-          new Settings.Problem({ variable: switchVariable, issue: "is wrong: two accounts have the same name" })
-        ]
+        problems: [inProviders("is wrong: a setting for an account's name gives two of them the same")]
       })
     }
     return Context.add(
@@ -91,22 +90,39 @@ export const layerConfig = <R>(options: {
     )
   }))
 
+const inProviders = (issue: string) => new Settings.Problem({ variable: "providers", issue })
+
 /** The switch and every account's settings are read in one go, so that no problem hides another. */
 const readAll = Effect.fnUntraced(function*<R>(providers: ReadonlyArray<Configurable<R>>) {
-  const names = providers.map(({ account }) => account)
-  const choice = yield* Settings.read({ chosen: Config.Literals(names, switchVariable) })
-  const chosen = Result.isSuccess(choice) ? choice.success.chosen : undefined
-  const problems = [...Result.isFailure(choice) ? choice.failure : []]
+  const byName = Map.groupBy(providers, ({ account }) => account)
+  const { chosen, problems } = yield* readSwitch([...byName.keys()])
   const layers: Array<{
     readonly account: AccountId
     readonly layer: Layer.Layer<Gateway | Capability.All, Settings.SettingsError, R>
   }> = []
-  for (const { account, configured, isPresent } of providers) {
-    if (account !== chosen && !(yield* isPresent)) continue
-    const reading = yield* configured
+  for (const [account, [one, other]] of byName) {
+    if (other !== undefined) {
+      problems.push(inProviders(`is wrong: two accounts are called ${account}: name one of them with Provider.named`))
+    }
+    if (one === undefined || (account !== chosen && !(yield* one.isPresent))) continue
+    const reading = yield* one.configured
     if (Result.isSuccess(reading)) layers.push({ account, layer: reading.success })
     else problems.push(...reading.failure)
   }
   if (problems.length > 0) return yield* new Settings.SettingsError({ problems })
   return { chosen, layers }
+})
+
+/** The account that the switch names; where there is only one, it is known also while the switch is missing. */
+const readSwitch = Effect.fnUntraced(function*(names: ReadonlyArray<AccountId>) {
+  const [first, ...others] = names
+  if (first === undefined) return { chosen: undefined, problems: [inProviders("is empty")] }
+  const choice = Config.Literals(names, switchVariable).pipe(Config.withDefault(undefined))
+  const reading = yield* Settings.read<{ readonly chosen: AccountId | undefined }>({ chosen: choice })
+  if (Result.isFailure(reading)) return { chosen: undefined, problems: [...reading.failure] }
+  const { chosen } = reading.success
+  if (chosen !== undefined) return { chosen, problems: [] }
+  const choices = [names.slice(0, -1).join(", "), ...names.slice(-1)].filter((text) => text !== "").join(" or ")
+  const missing = new Settings.Problem({ variable: switchVariable, issue: `is missing: choose ${choices}` })
+  return { chosen: others.length === 0 ? first : undefined, problems: [missing] }
 })

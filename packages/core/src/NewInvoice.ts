@@ -11,7 +11,8 @@ import * as Present from "./Present.ts"
 import { SecureUrl } from "./SecureUrl.ts"
 
 /**
- * One attempt to collect an order. A provider ignores what it has no use for.
+ * One attempt to collect an order. A provider ignores what it has no use for, and may refuse what it lacks: Ecca asks for
+ * all three URLs, unless its dashboard has defaults for them.
  *
  * `reference` is the merchant's own id, unique per account: for the second attempt of an order take another one, see
  * `Reference`. `customer` identifies one person; leave it out for guests. `payWith` is the asset that the customer pays

@@ -85,9 +85,28 @@ describe("wrong settings", () => {
       ])
     }))
 
-  it.effect("a missing switch is missing", () =>
+  it.effect("a missing switch is missing, with its choices", () =>
     Effect.gen(function*() {
-      assert.deepStrictEqual(yield* problems(gateway(configured("ACME"))), ["GATEFOLD_PROVIDER is missing"])
+      const missing = "GATEFOLD_PROVIDER is missing: choose acme, bolt, eu or north-2"
+      assert.deepStrictEqual(yield* problems(gateway(configured("ACME"))), [missing])
+      assert.deepStrictEqual(yield* problems(gateway({})), [missing])
+      assert.deepStrictEqual(yield* problems(gateway({ BOLT_MODE: "live" })), [missing, "BOLT_API_KEY is missing"])
+    }))
+
+  it.effect("of the only account there is are told although the switch is missing, too", () =>
+    Effect.gen(function*() {
+      assert.deepStrictEqual(yield* problems(gateway({}, [bolt])), [
+        "GATEFOLD_PROVIDER is missing: choose bolt",
+        "BOLT_API_KEY is missing",
+        "BOLT_MODE is missing"
+      ])
+    }))
+
+  it.effect("a program without providers is told so, and not to choose one", () =>
+    Effect.gen(function*() {
+      for (const variables of [{}, { GATEFOLD_PROVIDER: "acme" }]) {
+        assert.deepStrictEqual(yield* problems(gateway(variables, [])), ["providers is empty"])
+      }
     }))
 
   it.effect("of an account that is half set up stop the start, although new attempts go elsewhere", () =>
@@ -110,8 +129,25 @@ describe("wrong settings", () => {
   it.effect("two accounts of one name are a mistake", () =>
     Effect.gen(function*() {
       const variables = { GATEFOLD_PROVIDER: "acme", ...configured("ACME") }
-      assert.deepStrictEqual(yield* problems(gateway(variables, [acme, acme])), [
-        "GATEFOLD_PROVIDER is wrong: two accounts have the same name"
+      const twice = "providers is wrong: two accounts are called acme: name one of them with Provider.named"
+      assert.deepStrictEqual(yield* problems(gateway(variables, [acme, acme])), [twice])
+      assert.deepStrictEqual(yield* problems(gateway({ BOLT_MODE: "live" }, [acme, bolt, acme])), [
+        "GATEFOLD_PROVIDER is missing: choose acme or bolt",
+        twice,
+        "BOLT_API_KEY is missing"
+      ])
+    }))
+
+  it.effect("two accounts that are given one name by a setting are a mistake", () =>
+    Effect.gen(function*() {
+      const variables = {
+        GATEFOLD_PROVIDER: "acme",
+        ...configured("ACME"),
+        ...configured("BOLT"),
+        BOLT_ACCOUNT: "acme"
+      }
+      assert.deepStrictEqual(yield* problems(gateway(variables)), [
+        "providers is wrong: a setting for an account's name gives two of them the same"
       ])
     }))
 })
