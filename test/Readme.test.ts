@@ -34,13 +34,10 @@ describe("the README", () => {
 
   it.live("has a program that runs as it stands, on either provider", () =>
     Effect.gen(function*() {
+      // an account as it is on its first day, whose dashboard has no URLs yet
       const ecca = yield* EccaSimulator.make({
         currencies: [{ code: "MXN", name: "Mexican Peso", symbol: "$", decimal: 2, rate: "18.40" }],
-        defaultUrls: {
-          callback: "https://shop.example/hook",
-          success: "https://shop.example/ok",
-          fail: "https://shop.example/no"
-        }
+        defaultUrls: {}
       })
       const ecryptopay = yield* EcryptopaySimulator.make()
       const settings = { ...ecca.settings, ...ecryptopay.settings }

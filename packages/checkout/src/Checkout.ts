@@ -68,8 +68,9 @@ export interface Service {
     reference: string
   ) => Effect.Effect<Order.Order, CheckoutError.UnknownReference | CheckoutError.StorageFailed>
   /**
-   * Asks the provider now about what is still open, as when the customer comes back to the shop, which by itself proves
-   * nothing. What it says comes through `watch` and `changes`.
+   * Has the provider asked about what is still open, as when the customer comes back to the shop, which by itself proves
+   * nothing: within about a second, as the account's budget allows. Returns before that, so read the answer from `watch` or
+   * `changes` and not from a `get` right after.
    */
   readonly refresh: (
     reference: string

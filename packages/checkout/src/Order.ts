@@ -9,10 +9,20 @@ import type { NewInvoice } from "@gatefold/core/NewInvoice"
 import * as Schema from "effect/Schema"
 
 /**
- * What a shop wants to be paid. `reference` is its own id of the order: the same one with another price is a conflict.
- * `metadata` travels with the order into every change.
+ * What a shop wants to be paid. `metadata` travels with the order into every change.
+ *
+ * What the first `open` of a reference said is kept: a later one changes neither `metadata` nor what is asked of the
+ * provider, also where it begins the next attempt.
  */
 export interface NewOrder extends NewInvoice {
+  /**
+   * The shop's own id of the order: 1 to 120 letters, digits and `._~-`, not beginning with a dot or a tilde, and not
+   * ending in a dot and a number, since `order-7.2` is the second attempt of `order-7`. Unique over all stores that share
+   * an account. The same one at another price is a `PriceConflict`. To pay again, open the same one again.
+   */
+  readonly reference: string
+  /** Goes before `webhooksAt` of the checkout, and is sent as it is. Let its path end in `/webhooks/{account}`. */
+  readonly webhookUrl?: string | undefined
   readonly metadata?: Readonly<Record<string, string>> | undefined
 }
 
