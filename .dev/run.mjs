@@ -1,38 +1,20 @@
 // The commands of the README. Brings its own Node 24 and pnpm from npm, so that any machine with Node 20 and npm will do.
-import { spawnSync } from "node:child_process"
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { parseArgs } from "node:util"
+import { attempt, run } from "./child.mjs"
 
 const [task, ...args] = process.argv.slice(2)
 const cwd = new URL("..", import.meta.url)
-const shell = process.platform === "win32"
-
-const attempt = (command, argv, { env = {}, quiet = false } = {}) => {
-  const result = spawnSync(command, argv, {
-    cwd,
-    shell,
-    encoding: "utf8",
-    env: { ...process.env, ...env },
-    stdio: quiet ? ["ignore", "pipe", "pipe"] : "inherit"
-  })
-  if (result.error !== undefined) console.error(`Cannot run ${command}: ${result.error.message}`)
-  if (result.status !== 0 && quiet) process.stderr.write((result.stdout ?? "") + (result.stderr ?? ""))
-  return result.status ?? 1
-}
-
-const run = (command, argv, options) => {
-  const status = attempt(command, argv, options)
-  if (status !== 0) process.exit(status)
-}
 
 /** Runs all tests and ends with the one line that counts them. */
-const test = () => {
-  const checks = attempt("pnpm", ["run", "--silent", "check"])
+const test = async () => {
+  const checks = await attempt("pnpm", ["run", "--silent", "check"])
   const folder = mkdtempSync(join(tmpdir(), "gatefold-"))
   const report = join(folder, "report.json")
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`]
-  const tests = attempt("pnpm", ["exec", "vitest", "run", ...reporters, ...args])
+  const tests = await attempt("pnpm", ["exec", "vitest", "run", ...reporters, ...args])
   const counts = readCounts(report, checks === 0 ? 0 : 1)
   rmSync(folder, { recursive: true, force: true })
   if (checks !== 0) console.error("\nType check, lint or format check failed: see above.")
@@ -54,22 +36,22 @@ const readCounts = (report, failedChecks) => {
 }
 
 /** Installs what the lock file says, unless that was the last thing installed here. */
-const install = () => {
+const install = async () => {
   const stamp = new URL("../node_modules/.installed-lock", import.meta.url)
   const lock = readFileSync(new URL("../pnpm-lock.yaml", import.meta.url), "utf8")
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock) return
-  run("pnpm", ["install", "--frozen-lockfile", "--prefer-offline"], { quiet: true })
+  await run("pnpm", ["install", "--frozen-lockfile", "--prefer-offline"], { quiet: true })
   writeFileSync(stamp, lock)
 }
 
 /** Makes an adapter's package and installs it; it is not in the lock file yet. */
-const newAdapter = () => {
+const newAdapter = async () => {
   const before = packages()
-  run("node", [".dev/newAdapter.ts", ...args])
+  await run("node", [".dev/newAdapter.ts", ...args])
   const made = packages().filter((folder) => !before.includes(folder))
   if (made.length === 0) return
-  run("pnpm", ["install", "--no-frozen-lockfile", "--prefer-offline"], { quiet: true })
-  run("pnpm", [
+  await run("pnpm", ["install", "--no-frozen-lockfile", "--prefer-offline"], { quiet: true })
+  await run("pnpm", [
     "exec",
     "dprint",
     "fmt",
@@ -83,12 +65,34 @@ const newAdapter = () => {
 const packages = () =>
   ["examples", "packages"].flatMap((parent) => readdirSync(new URL(parent, cwd)).map((name) => `${parent}/${name}`))
 
+const providers = ["ecca", "ecryptopay"]
+
+/** What `npm start` was asked for; where that is not understood, how to ask. */
+const readStart = () => {
+  const usage = `Usage: npm start -- [--shop] [--provider ${providers.join("|")}]`
+  const options = { help: { type: "boolean", short: "h" }, provider: { type: "string" }, shop: { type: "boolean" } }
+  const end = (say, status) => {
+    say(usage)
+    process.exit(status)
+  }
+  try {
+    const { values } = parseArgs({ args, options })
+    if (values.help) end(console.log, 0)
+    if (values.provider === undefined || providers.includes(values.provider)) return values
+  } catch {
+    // an option that there is not
+  }
+  return end(console.error, 2)
+}
+
+const start = () => {
+  const { provider, shop } = readStart()
+  const rest = provider === undefined ? [] : ["--provider", provider]
+  return run("node", [`examples/${shop ? "checkout" : "quickstart"}/main.ts`, ...rest])
+}
+
 const tasks = {
-  start: () => {
-    const isShop = args.includes("--shop")
-    const rest = args.filter((arg) => arg !== "--shop")
-    run("node", [`examples/${isShop ? "checkout" : "quickstart"}/main.ts`, ...rest])
-  },
+  start,
   bench: () => run("node", ["test/bench/main.ts", ...args]),
   flood: () => run("node", ["test/flood/main.ts", ...args]),
   // one adapter, or all of them with those that are wrong on purpose
@@ -106,12 +110,14 @@ if (!Object.hasOwn(tasks, task ?? "")) {
   console.error(`Unknown task "${task ?? ""}". There is: ${Object.keys(tasks).join(", ")}`)
   process.exit(2)
 }
+// before anything is installed for it
+if (task === "start") readStart()
 if (process.env.GATEFOLD_BOOTSTRAPPED === undefined) {
   const inner = ["node", ".dev/run.mjs", task, ...args]
-  run("npx", ["--yes", "--prefer-offline", "-p", "node@24.21.0", "-p", "pnpm@10.34.9", "--", ...inner], {
+  await run("npx", ["--yes", "--prefer-offline", "-p", "node@24.21.0", "-p", "pnpm@10.34.9", "--", ...inner], {
     env: { GATEFOLD_BOOTSTRAPPED: "1", npm_config_loglevel: "error" }
   })
 } else {
-  install()
-  tasks[task]()
+  await install()
+  await tasks[task]()
 }
