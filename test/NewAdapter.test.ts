@@ -194,6 +194,20 @@ describe("gatefold-testkit", () => {
       assert.notMatch(second.stdout + second.stderr, /\n\s+at /u)
     })))
 
+  it.live("tells of a new adapter what fails, and what is not proven", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const parent = yield* folder
+      const { folder: made } = yield* make({ id: "acme", folder: parent })
+      const { code, stderr, stdout } = yield* cli("check", join(made, "test/contract.ts"), "--reports", parent)
+      assert.strictEqual(code, 1)
+      assert.strictEqual(stdout.match(/^✗ /gmu)?.length, 3, stdout)
+      assert.match(
+        stdout,
+        /^\? not proven: there is no golden exchange of something that is paid\n {4}an answer .+ \(missing-status-is-not-paid, in default\)$/mu
+      )
+      assert.include(stdout + stderr, "Acme: Not correct: 3 cases failed, 1 not proven.")
+    })), 60_000)
+
   it.live("names what a module has to export to be checked", () =>
     Effect.gen(function*() {
       const { code, stderr, stdout } = yield* cli("check", "test/support.ts")

@@ -25,9 +25,11 @@ const checkAdapter = Effect.fnUntraced(function*(subject: Subject) {
   yield* save(`${report.provider}.json`, yield* Report.toJson(report))
   yield* save(`${report.provider}.md`, Report.toMarkdown(report))
   yield* save(`${report.provider}.badge.json`, Report.toBadge(report))
-  const counts = (["passed", "skipped", "waived", "failed"] as const).map((each) => `${report.count(each)} ${each}`)
+  const counts = (["passed", "skipped", "waived", "unproven", "failed"] as const).map((each) =>
+    `${report.count(each)} ${each}`
+  )
   yield* Console.log(`${report.name}: ${counts.join(", ")}`)
-  for (const { case: id, detail, name, variant } of report.of("failed")) {
+  for (const { case: id, detail, name, variant } of [...report.of("failed"), ...report.of("unproven")]) {
     yield* Console.error(`  ${name} (${id}, ${variant})\n    ${detail}`)
   }
   return report

@@ -128,8 +128,11 @@ export const verdict = (report: Report): string => {
 const judged = (report: Report): string => {
   if (report.isCorrect) return `Correct: ${summary(report)}.`
   const failed = report.count("failed")
-  if (failed > 0) return `Not correct: ${failed} ${failed === 1 ? "case" : "cases"} failed.`
   const unproven = report.of("unproven")
+  if (failed > 0) {
+    const beside = unproven.length === 0 ? "" : `, ${unproven.length} not proven`
+    return `Not correct: ${failed} ${failed === 1 ? "case" : "cases"} failed${beside}.`
+  }
   const [first] = unproven
   if (first === undefined) return "Incomplete: nothing was checked."
   const reasons = new Set(unproven.map(said))

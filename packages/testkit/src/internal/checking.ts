@@ -30,6 +30,7 @@ export const checking = Effect.fnUntraced(function*({ live, reports, subject: fi
   const report = yield* Report.make(subject, results)
   yield* save(reports, report)
   yield* Effect.forEach(results, said, { discard: true })
+  yield* Effect.forEach(unproven(report), (text) => Console.log(text), { discard: true })
   const verdict = `${report.name}: ${Report.verdict(report)}`
   if (!report.isCorrect) return yield* new CheckError({ message: verdict })
   yield* Console.log(verdict)
@@ -71,4 +72,11 @@ const said = ({ case: { id, look, name, why }, outcome, variant }: Report.Result
       `Where to look: ${look}`,
       `Case: ${id}, in ${variant}`
     ].join("\n    ") + "\n"
+  )
+
+/** Cases that apply and could not be run, below what they lack: without a simulator those are most. */
+const unproven = (report: Report.Report): ReadonlyArray<string> =>
+  [...Map.groupBy(report.of("unproven"), ({ detail = "" }) => detail)].map(([reason, cases]) =>
+    [`? not proven: ${reason}`, ...cases.map(({ case: id, name, variant }) => `${name} (${id}, in ${variant})`)]
+      .join("\n    ") + "\n"
   )
