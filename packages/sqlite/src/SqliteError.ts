@@ -36,10 +36,11 @@ export const SqliteCode = Schema.Literals([
 export type SqliteCode = typeof SqliteCode.Type
 
 /**
- * What the driver itself refuses: a parameter that SQLite cannot hold, a second statement after the first, a statement
+ * What the driver itself refuses: a filename that is the address of a server, a parameter that SQLite cannot hold, a second statement after the first, a statement
  * in a transaction that SQLite has already rolled back, and the use of a client whose scope has ended.
  */
 export const DriverCode = Schema.Literals([
+  "INVALID_FILENAME",
   "INVALID_PARAMETER",
   "NOT_ONE_STATEMENT",
   "TRANSACTION_LOST",

@@ -16,6 +16,25 @@ const secret = "sk_live_4111111111111111"
 const code = (error: SqlError) => SqliteError.fromSqlError(error)?.code
 
 describe("errors", () => {
+  it.effect("the address of a server in place of a file is refused, and not repeated", () =>
+    Effect.gen(function*() {
+      for (const scheme of ["postgres", "postgresql", "MySQL", "sqlite"]) {
+        const error = yield* Effect.flip(Files.client(`${scheme}://shop:${secret}@db.example/shop`))
+        assert.strictEqual(code(error), "INVALID_FILENAME")
+        assert.include(error.message, "PgClient.layer of @effect/sql-pg")
+        assert.notInclude(inspect(error, { depth: null }) + JSON.stringify(error) + error.message, secret)
+      }
+    }))
+
+  it.effect("a file may be given as a URI, and be in memory", () =>
+    Effect.gen(function*() {
+      const path = yield* Files.path
+      for (const filename of [`file:${path}`, `file://${path}`, ":memory:"]) {
+        const sql = yield* Files.client(filename)
+        assert.lengthOf(yield* sql`SELECT 1`, 1)
+      }
+    }))
+
   it.effect("a unique column that has the value already", () =>
     Effect.gen(function*() {
       const sql = yield* Files.withEntries

@@ -53,7 +53,19 @@ const settings = ({ disableWAL, readonly }: Options): ReadonlyArray<string> =>
       "ROLLBACK"
     ]
 
+/** `file://` is SQLite's own, and one letter is a drive. */
+const isServer = (filename: string): boolean => /^(?!file:)[a-z][a-z0-9+.-]+:\/\//iu.test(filename.trim())
+
+/** It may hold a password, and so is not repeated. */
+const server = driverFailure(
+  "INVALID_FILENAME",
+  "The filename is the address of a server. SQLite takes the path of a file; an address of PostgreSQL belongs to " +
+    "PgClient.layer of @effect/sql-pg, or to Database.layer of @gatefold/checkout.",
+  "open"
+)
+
 const opened = ({ busyTimeout, cacheSize, filename, readonly }: Options): Result.Result<Database, SqlError> => {
+  if (isServer(filename)) return Result.fail(server)
   try {
     // Locks are waited for in `attempt`, so SQLite itself must not wait.
     const native = new DatabaseSync(filename, { readOnly: readonly, timeout: 0 })

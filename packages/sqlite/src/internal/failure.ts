@@ -34,7 +34,9 @@ export const sqliteFailure = (thrown: unknown, operation: Operation, filename: s
 export const driverFailure = (code: DriverCode, message: string, operation: Operation = "execute"): SqlError => {
   const props = { cause: new SqliteError({ code, message }), message, operation }
   return new SqlError({
-    reason: code === "CLOSED" ? new ConnectionError(props) : classifySqliteError(props.cause, props)
+    reason: code === "CLOSED" || code === "INVALID_FILENAME"
+      ? new ConnectionError(props)
+      : classifySqliteError(props.cause, props)
   })
 }
 
