@@ -119,7 +119,12 @@ export class AccountPaused extends Schema.TaggedError<AccountPaused>(path("Accou
  * an `open` may have sent its attempt by then, which is `sending` until it is found out what became of it.
  *
  * `unreachable`, `busy` (somebody holds a lock for too long): try again. `cannotOpen`, `readOnly`, `full`, `corrupt`,
- * `newerSchema`, `wrongCredentials`, `noDatabase`, `missingPermission`: somebody has to act; the message says how.
+ * `schema` (the tables are not those that Gatefold made), `newerSchema`, `wrongCredentials`, `noTls`, `noDatabase`,
+ * `missingPermission`: somebody has to act; the message says how.
+ *
+ * `code` is what the driver calls it, such as `SQLITE_ERROR` or `42P01`, if it does. `at` is the file's path, or the
+ * server as `host:port/name`, if the database could not be opened by `Database`. Neither holds a password, a statement or
+ * a value.
  */
 export class StorageFailed extends Schema.TaggedError<StorageFailed>(path("StorageFailed"))("StorageFailed", {
   kind: Schema.Literals([
@@ -129,18 +134,27 @@ export class StorageFailed extends Schema.TaggedError<StorageFailed>(path("Stora
     "readOnly",
     "full",
     "corrupt",
+    "schema",
     "newerSchema",
     "wrongCredentials",
+    "noTls",
     "noDatabase",
     "missingPermission",
     "other"
-  ])
+  ]),
+  code: Schema.optionalKey(Schema.String),
+  at: Schema.optionalKey(Schema.String)
 }) {
   get isRetryable(): boolean {
     return this.kind === "unreachable" || this.kind === "busy" || this.kind === "other"
   }
   override get message(): string {
-    return advice[this.kind]
+    const about = [
+      ...(this.at === undefined ? [] : [`at ${this.at}`]),
+      ...(this.code === undefined ? [] : [`code ${this.code}`])
+    ]
+    const said = adviceByCode[this.code ?? ""] ?? advice[this.kind]
+    return about.length === 0 ? said : `${said} (${about.join(", ")})`
   }
 }
 
@@ -151,11 +165,22 @@ const advice = {
   full: "the database has no room left: free space on its disk, then try again",
   readOnly: "the database is read-only: make its file and folder writable for this process",
   corrupt: "the database file is damaged or is no database: restore it from a backup",
+  schema: "the database's tables are not as Gatefold made them: something else changed or took them. " +
+    "Restore the tables gatefold_*, or give Gatefold a database or a schema of its own",
   newerSchema: "the database was written by a newer version of Gatefold: upgrade this program",
   wrongCredentials: "the database refuses this user or password: correct them in its address",
+  noTls:
+    "the server speaks no TLS, which sslmode in its address asks for: turn TLS on at the server, or leave sslmode out",
   noDatabase: "the server has no database of that name: create it, or correct the name in its address",
   missingPermission: "the database refuses this user: grant it the right to create and change tables",
-  other: "the database failed in an unexpected way: see its own log"
+  other: "the database failed in an unexpected way: look its code up, and see the server's log if there is one"
+}
+
+/** PostgreSQL's codes that say more than their kind. */
+const adviceByCode: Readonly<Record<string, string>> = {
+  "25006": "the database's server or user is read-only: give the address of the primary, or a user that may write",
+  "28000": "the database does not let this user in from here: see the server's pg_hba.conf, correct the user in its " +
+    "address, and add sslmode=require if the server asks for TLS"
 }
 
 /**

@@ -6,6 +6,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Simulator } from "@gatefold/core"
 import { SqliteClient } from "@gatefold/sqlite"
 import { Effect, Exit, Scope } from "effect"
+import { SqlClient } from "effect/sql"
 import { open as openFile } from "node:fs/promises"
 import { databases } from "./support/Databases.ts"
 import * as Endpoint from "./support/Endpoint.ts"
@@ -88,7 +89,32 @@ describe.each(databases)("an outage of $name", ({ make, name }) => {
         Shop.start({ ecca, ecryptopay }, { client }, { options: quick }),
         ({ checkout }) => checkout.open(Shop.order("o-2"))
       )
-      assert.strictEqual(yield* kindOf(reader), "readOnly")
+      const error = yield* Effect.flip(reader)
+      assert.include(error, { _tag: "StorageFailed", kind: "readOnly" })
+      assert.include(error.message, name === "SQLite" ? "make its file and folder writable" : "the primary, or a user")
+    }))
+
+  it.live("that has lost a table is called that, with the code of the driver, and is not tried again", () =>
+    Effect.gen(function*() {
+      const { shop } = yield* open
+      const code = name === "SQLite" ? "SQLITE_ERROR" : "42P01"
+      yield* shop.sql`ALTER TABLE gatefold_orders RENAME TO somewhere_else`
+      const error = yield* Effect.flip(shop.checkout.get("hunter2"))
+      assert.include(error, { _tag: "StorageFailed", kind: "schema", code, isRetryable: false })
+      assert.include(error.message, `code ${code}`)
+      assert.include(error.message, "gatefold_*")
+      assert.notMatch(JSON.stringify(error) + error.message, /hunter2|SELECT/u)
+    }))
+
+  it.live("that is in use by another program's tables of the same name is called that", () =>
+    Effect.gen(function*() {
+      const made = yield* make
+      yield* Effect.flatMap(SqlClient.SqlClient, (sql) => sql`CREATE TABLE gatefold_orders (id INTEGER)`).pipe(
+        Effect.provide(made.client, { local: true })
+      )
+      const error = yield* Effect.flip(Shop.start(yield* Shop.providers, made, { options: quick }))
+      assert.include(error, { _tag: "StorageFailed", kind: "schema" })
+      assert.include(error.message, "a database or a schema of its own")
     }))
 
   it.live("whose schema is newer than the program is not touched", () =>

@@ -35,7 +35,7 @@ const waitFor = (sql: SqlClient.SqlClient) =>
     Effect.filterOrFail(
       first(Schema.Struct({ newest: Whole }))(sql`SELECT MAX(migration_id) AS newest FROM ${sql(Migrations.table)}`),
       (row) => (row?.newest ?? 0) >= Migrations.newest,
-      () => new StorageFailed({ kind: "unreachable" })
+      () => new StorageFailed({ kind: "busy" })
     ),
     { times: 100, schedule: Schedule.spaced("100 millis") }
   )

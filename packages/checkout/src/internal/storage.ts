@@ -107,7 +107,16 @@ export const failedWith = (wrapped: unknown): StorageFailed => {
 }
 
 /** @internal What a failure of the database means to whoever runs it. Nothing of the statement is kept. */
-export const failed = (error: SqlError): StorageFailed => new StorageFailed({ kind: kindOf(error) })
+export const failed = (error: SqlError): StorageFailed => {
+  const code = codeOf(error.reason.cause)
+  return new StorageFailed({ kind: kindOf(error), ...(code === undefined ? {} : { code }) })
+}
+
+/** A word in capitals or a number, which is not what anybody would put a value or a statement into. */
+const codeOf = (cause: unknown): string | undefined =>
+  Predicate.hasProperty(cause, "code") && Predicate.isString(cause.code) && /^[A-Z0-9_]{1,40}$/u.test(cause.code)
+    ? cause.code
+    : undefined
 
 const sqliteKinds: Readonly<Record<string, StorageFailed["kind"]>> = {
   SQLITE_PERM: "missingPermission",
@@ -130,6 +139,14 @@ const sqliteNumbers: Readonly<Record<number, StorageFailed["kind"]>> = {
 
 const postgresKinds: Readonly<Record<string, StorageFailed["kind"]>> = {
   "53100": "full",
+  "3F000": "schema",
+  "42701": "schema",
+  "42703": "schema",
+  "42804": "schema",
+  "42883": "schema",
+  "42P01": "schema",
+  "42P07": "schema",
+  "42P10": "schema",
   "25006": "readOnly",
   "42501": "missingPermission",
   "28000": "wrongCredentials",
@@ -142,11 +159,19 @@ const postgresKinds: Readonly<Record<string, StorageFailed["kind"]>> = {
 /** Classes of PostgreSQL's codes that pass: connections (08), resources (53), an operator's intervention (57). */
 const passing = /^(?:08|53|57)/u
 
+/** All that `@effect/sql-pg` says of a server that answers no to TLS. */
+const refusedTls = "PgConnection: Server refused TLS"
+
 const kindOf = ({ reason }: SqlError): StorageFailed["kind"] => {
   const { cause } = reason
   const known = ofCode(cause) ?? ofNumber(cause)
   if (known !== undefined) return known
   switch (reason._tag) {
+    case "SqlSyntaxError":
+      // our statements are right, so that what SQLite cannot prepare does not fit the tables
+      return codeOf(cause) === "SQLITE_ERROR" ? "schema" : "other"
+    case "ConnectionError":
+      return reason.message === refusedTls ? "noTls" : "unreachable"
     case "AuthenticationError":
       return "wrongCredentials"
     case "LockTimeoutError":
@@ -154,7 +179,7 @@ const kindOf = ({ reason }: SqlError): StorageFailed["kind"] => {
     case "SerializationError":
       return "busy"
     default:
-      return reason.isRetryable || reason._tag === "ConnectionError" ? "unreachable" : "other"
+      return reason.isRetryable ? "unreachable" : "other"
   }
 }
 
