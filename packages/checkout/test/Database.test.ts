@@ -3,10 +3,10 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import * as Database from "@gatefold/checkout/Database"
-import { ConfigProvider, Effect, Layer } from "effect"
+import { ConfigProvider, Effect, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import { execFile } from "node:child_process"
-import { chmod, mkdtemp, rm, stat, writeFile } from "node:fs/promises"
+import { chmod, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -35,8 +35,10 @@ const pragma = (name: "journal_mode" | "synchronous") =>
     (sql) => Effect.map(sql.unsafe<Readonly<Record<string, unknown>>>(`PRAGMA ${name}`), ([row]) => row?.[name])
   )
 
-/** Why the layer does not come up. */
-const refusal = (address: string) => Effect.flip(Effect.scoped(Layer.build(at(address))))
+/** Why a layer does not come up. */
+const refusalOf = (layer: ReturnType<typeof Database.layer>) => Effect.flip(Effect.scoped(Layer.build(layer)))
+
+const refusal = (address: string) => refusalOf(at(address))
 
 const kind = (address: string) =>
   Effect.map(refusal(address), (error) => error._tag === "StorageFailed" ? error.kind : error.message)
@@ -76,12 +78,53 @@ describe("the address of the database", () => {
     }))
 })
 
+describe("an address that did not arrive", () => {
+  it.effect("is refused by the name of its setting, and is not the standard file", () =>
+    Effect.gen(function*() {
+      for (const nothing of ["", "  ", "\n"]) {
+        const record = ConfigProvider.layer(ConfigProvider.fromUnknown({ GATEFOLD_DATABASE_URL: nothing }))
+        for (const read of [at(nothing), Layer.provide(Layer.fresh(Database.layerConfig), record)]) {
+          const configured = yield* refusalOf(read)
+          assert.strictEqual(configured._tag, "SettingsError")
+          assert.include(configured.message, "GATEFOLD_DATABASE_URL is wrong")
+          assert.include(configured.message, "empty")
+        }
+        const given = yield* refusalOf(Database.layer(Redacted.make(nothing)))
+        assert.include(given.message, "database is wrong")
+        assert.notInclude(given.message, "GATEFOLD_DATABASE_URL")
+      }
+    }))
+
+  it.live("is the standard file if there is no such variable, and the log says where that is", () =>
+    Effect.gen(function*() {
+      const path = yield* folder
+      const { stdout } = yield* Effect.promise(() =>
+        promisify(execFile)(process.execPath, [program], { cwd: path, env: { GATEFOLD_DATABASE_URL_OF_ANOTHER: "" } })
+      )
+      const lines = stdout.trim().split("\n")
+      assert.lengthOf(lines.filter((line) => line.includes(join(path, "gatefold.db"))), 1)
+      assert.match(lines[0] ?? "", /INFO.*GATEFOLD_DATABASE_URL is not set/u)
+      assert.strictEqual(lines.at(-1), "started")
+      assert.include(yield* Effect.promise(() => readdir(path)), "gatefold.db")
+    }))
+})
+
 describe("a file that cannot be used", () => {
+  it.effect("is a folder", () =>
+    Effect.gen(function*() {
+      const path = yield* folder
+      const error = yield* refusal(path)
+      assert.strictEqual(error._tag, "SettingsError")
+      assert.include(error.message, `GATEFOLD_DATABASE_URL is wrong: Expected a file's path, and ${path} is a folder`)
+    }))
+
   it.effect("is in a folder that is not there", () =>
     Effect.gen(function*() {
-      const error = yield* refusal(join(yield* folder, "missing/shop.db"))
+      const path = join(yield* folder, "missing/shop.db")
+      const error = yield* refusal(path)
       assert.include(error, { _tag: "StorageFailed", kind: "cannotOpen" })
       assert.include(error.message, "make its folder")
+      assert.include(error.message, `at ${path}, code SQLITE_CANTOPEN`)
     }))
 
   it.effect("is damaged, or of another kind", () =>
@@ -108,10 +151,36 @@ describe("a server that cannot be used", () => {
       const refused = yield* refusal(url.href)
       assert.include(refused, { _tag: "StorageFailed", kind: "wrongCredentials" })
       assert.include(refused.message, "refuses this user or password")
+      assert.include(refused.message, `at ${url.host}/postgres, code 28P01`)
       assert.notInclude(JSON.stringify(refused) + refused.stack, "hunter2")
       assert.strictEqual(yield* kind(server.url("no_such_database")), "noDatabase")
       const port = yield* freePort
       assert.strictEqual(yield* kind(`postgres://shop:hunter2@127.0.0.1:${port}/shop`), "unreachable")
+    }))
+
+  it.effect("speaks no TLS, which its address asks for", () =>
+    Effect.gen(function*() {
+      const server = yield* Postgres.shared
+      const url = new URL(server.url("postgres"))
+      const error = yield* refusal(`${url.href}?sslmode=require`)
+      assert.include(error, { _tag: "StorageFailed", kind: "noTls" })
+      assert.include(error.message, "TLS")
+      assert.notInclude(error.message, url.password)
+    }))
+
+  it.effect("is named without user and password, also where a sign in the password is not encoded", () =>
+    Effect.gen(function*() {
+      const port = yield* freePort
+      const here = `127.0.0.1:${port}`
+      const wrong = [`shop:hunter2@${here}/shop`, `hunter2@${here}/shop?password=hunter2`, `${here}/hunter2@db/shop`]
+      const messages: Array<string> = []
+      for (const address of [...wrong, `${here}?hunter2@db/shop`, `${here}#hunter2@db/shop`]) {
+        const error = yield* refusal(`postgres://${address}`)
+        assert.notInclude(JSON.stringify(error) + error.stack + error.message, "hunter2")
+        messages.push(error.message)
+      }
+      assert.deepStrictEqual(messages.map((message) => message.includes(here)), [true, true, false, false, false])
+      assert.include(messages[0], `at ${here}/shop, code ECONNREFUSED`)
     }))
 })
 

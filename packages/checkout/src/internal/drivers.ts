@@ -11,7 +11,7 @@ import type { SqlError } from "effect/sql/SqlError"
 
 type Client = Effect.Effect<Layer.Layer<SqlClient.SqlClient, SqlError>, Settings.Problem>
 
-/** @internal Loads a package that the value of a variable asks for. */
+/** @internal Loads a package that the value of a setting asks for. */
 export const load = <A>(
   variable: string,
   name: string,
@@ -25,18 +25,16 @@ export const load = <A>(
     }
   })
 
-const variable = "GATEFOLD_DATABASE_URL"
-
 /** @internal */
-export const sqlite = (filename: string): Client =>
+export const sqlite = (setting: string, filename: string): Client =>
   Effect.map(
-    load(variable, "@gatefold/sqlite", () => import("@gatefold/sqlite/SqliteClient")),
+    load(setting, "@gatefold/sqlite", () => import("@gatefold/sqlite/SqliteClient")),
     (SqliteClient) => SqliteClient.layer({ filename })
   )
 
 /** @internal */
-export const postgres = (url: Redacted.Redacted): Client =>
+export const postgres = (setting: string, url: Redacted.Redacted): Client =>
   Effect.map(
-    load(variable, "@effect/sql-pg", () => import("./postgres.ts")),
+    load(setting, "@effect/sql-pg", () => import("./postgres.ts")),
     (Postgres) => Postgres.layer(url)
   )
