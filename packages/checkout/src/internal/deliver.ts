@@ -21,6 +21,7 @@ import { DeadLetter } from "../DeadLetter.ts"
 import * as Order from "../Order.ts"
 import { kindOf } from "./failureKind.ts"
 import { json } from "./jsonText.ts"
+import type { Outage } from "./outage.ts"
 import * as Signal from "./signal.ts"
 import { first, Moment, rows, run, skipLocked, Whole } from "./storage.ts"
 
@@ -54,10 +55,11 @@ export interface Options {
   readonly options: CheckoutOptions
   readonly owner: string
   readonly signal: Signal.Signal
+  readonly outage: Outage
 }
 
 /** @internal */
-export const make = Effect.fnUntraced(function*({ options, owner, signal }: Options) {
+export const make = Effect.fnUntraced(function*({ options, outage, owner, signal }: Options) {
   const sql = yield* SqlClient.SqlClient
   const { store } = options
   const leaseMillis = Duration.toMillis(options.handlerTimeout) + Duration.toMillis(options.takeOverAfter)
@@ -150,7 +152,10 @@ export const make = Effect.fnUntraced(function*({ options, owner, signal }: Opti
         const row = yield* read(head, version)
         if (row === undefined) return yield* park(me, head, version, tries, "the change cannot be read")
         const exit = yield* within(Effect.suspend(() => handler(row.change)), options.handlerTimeout)
-        if (Exit.isFailure(exit)) return yield* postpone(me, head, version, tries + 1, kindOf(exit.cause))
+        if (Exit.isFailure(exit)) {
+          yield* Effect.logDebug(`the handler failed on change ${nameOf(head, version)}`, exit.cause)
+          return yield* postpone(me, head, version, tries + 1, kindOf(exit.cause))
+        }
         const newest = yield* acknowledge(me, head, version)
         if (newest === undefined) return
         last = newest
@@ -173,9 +178,13 @@ export const make = Effect.fnUntraced(function*({ options, owner, signal }: Opti
       if (head === undefined) return false
       yield* deliver(me, head, handler)
       return true
-    }).pipe(Effect.catchCause((cause) =>
-      Effect.as(Effect.logWarning(`changes cannot be delivered now: ${kindOf(cause)}`), false)
-    ))
+    })
+
+  const work = <E, R>(handler: Handler<E, R>) => {
+    const worker = outage.worker("changes cannot be delivered now")
+    const one = Effect.map(worker.round(round(handler)), (found) => found === true)
+    return Effect.ensuring(Signal.work(signal, options.pollInterval, one), worker.ended)
+  }
 
   let isTaken = false
   // there is one position for each attempt: two handlers would each get a part of the changes
@@ -194,7 +203,7 @@ export const make = Effect.fnUntraced(function*({ options, owner, signal }: Opti
       Effect.asVoid(Effect.forkScoped(
         Effect.forEach(
           Array.from({ length: workers }),
-          () => Signal.work(signal, options.pollInterval, round(handler)),
+          () => work(handler),
           { concurrency: "unbounded", discard: true }
         )
       ))

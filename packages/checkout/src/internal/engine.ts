@@ -3,7 +3,6 @@
  */
 import { Accounts } from "@gatefold/core/Accounts"
 import type { AccountId } from "@gatefold/core/Identifiers"
-import type * as Cause from "effect/Cause"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Effect from "effect/Effect"
 import * as SqlClient from "effect/sql/SqlClient"
@@ -15,7 +14,6 @@ import * as AccountBooks from "./accounts.ts"
 import * as CleanUp from "./cleanUp.ts"
 import * as Decide from "./decide.ts"
 import * as Deliver from "./deliver.ts"
-import { kindOf } from "./failureKind.ts"
 import * as History from "./history.ts"
 import * as Inbox from "./inbox.ts"
 import * as InFlight from "./inFlight.ts"
@@ -23,6 +21,7 @@ import * as Journal from "./journal.ts"
 import * as Observe from "./observe.ts"
 import * as Open from "./open.ts"
 import * as Orders from "./orders.ts"
+import * as Outage from "./outage.ts"
 import { guarded } from "./outside.ts"
 import { Patience } from "./patience.ts"
 import * as Poll from "./poll.ts"
@@ -56,7 +55,8 @@ export const make = Effect.fnUntraced(function*(options: CheckoutOptions) {
   const inFlight = yield* InFlight.make(shared)
   const poll = yield* Poll.make(shared)
   const inbox = yield* Inbox.make({ ...shared, signal: hinted })
-  const deliver = yield* Deliver.make({ options, owner, signal: changed })
+  const outage = Outage.make()
+  const deliver = yield* Deliver.make({ options, owner, signal: changed, outage })
   const watching = yield* Watch.make({ orders, quotes, quoted, signal: changed, hint: inbox.hint })
   const { cancel, resolve } = Decide.make(shared)
   const { history, reconcile } = yield* History.make(shared)
@@ -100,7 +100,10 @@ export const make = Effect.fnUntraced(function*(options: CheckoutOptions) {
       hinted,
       options.sweepInterval ?? options.pollInterval,
       // a flood of hints makes some rounds, and not one for each
-      Effect.as(Effect.andThen(Effect.catchCause(round, noted), Effect.sleep("50 millis")), false)
+      Effect.as(
+        Effect.andThen(outage.worker("nothing can be looked after now").round(round), Effect.sleep("50 millis")),
+        false
+      )
     )
   yield* Effect.forkScoped(here(inbox.work))
   // each by itself, so that a provider that hangs holds up nobody else
@@ -108,10 +111,6 @@ export const make = Effect.fnUntraced(function*(options: CheckoutOptions) {
   yield* Effect.forEach(accounts.ids, (account) => Effect.forkScoped(work(polled(account))), { discard: true })
   return guarded(yield* SqlClient.SqlClient, service)
 })
-
-/** Whatever it was, the next round is another try. */
-const noted = (cause: Cause.Cause<StorageFailed>) =>
-  Effect.logWarning(`nothing can be looked after now: ${kindOf(cause)}`)
 
 const withAccounts =
   (accounts: Accounts["Service"]) =>

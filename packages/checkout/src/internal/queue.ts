@@ -5,6 +5,7 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as PersistedQueue from "effect/persistence/PersistedQueue"
+import { MinimumLogLevel } from "effect/References"
 import * as Schedule from "effect/Schedule"
 import type * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
@@ -22,6 +23,9 @@ export interface Queue<A> {
   readonly cleanUp: (keep: Duration.Duration) => Effect.Effect<void, StorageFailed>
 }
 
+/** It would print the whole cause of an outage twice a second; `Outage` tells of it. */
+const silently = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.provideService(effect, MinimumLogLevel, "Error")
+
 /** @internal A queue by this name, in a table that all queues of the database share. */
 export const make = Effect.fnUntraced(function*<A>(
   name: string,
@@ -34,6 +38,7 @@ export const make = Effect.fnUntraced(function*<A>(
     lockExpiration: takeOverAfter,
     lockRefreshInterval: Duration.toMillis(takeOverAfter) / 3
   }).pipe(
+    silently,
     Effect.mapError(failed),
     // it takes failed migrations of its own for defects
     Effect.catchDefect((defect) => Effect.fail(failedWith(defect)))
@@ -48,7 +53,11 @@ export const make = Effect.fnUntraced(function*<A>(
   })
   return {
     offer: (id, value) => Effect.asVoid(Effect.mapError(queue.offer(value, { id }), failedWith)),
-    take: (use) => queue.take(use),
+    take: (use) =>
+      Effect.flatMap(
+        MinimumLogLevel,
+        (level) => silently(queue.take((value) => Effect.provideService(use(value), MinimumLogLevel, level)))
+      ),
     cleanUp: (keep) => Effect.mapError(store.cleanup({ timeToLive: keep, failedTimeToLive: undefined }), failedWith)
   }
 })
