@@ -3,7 +3,6 @@
  */
 import type { Accounts } from "@gatefold/core/Accounts"
 import * as Effect from "effect/Effect"
-import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import * as Migrator from "effect/sql/Migrator"
 import * as SqlClient from "effect/sql/SqlClient"
@@ -17,7 +16,6 @@ export const migrate = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
   const ran = Migrator.make({})({ loader: Migrations.loader, table: Migrations.table })
   yield* ran.pipe(
-    Effect.catchIf(isLocked, () => waitFor(sql)),
     Effect.mapError((error) => error instanceof SqlError ? failed(error) : ofMigration(error))
   )
   const newest = yield* first(Schema.Struct({ newest: Whole }))(
@@ -25,20 +23,6 @@ export const migrate = Effect.gen(function*() {
   )
   if ((newest?.newest ?? 0) > Migrations.newest) return yield* new StorageFailed({ kind: "newerSchema" })
 })
-
-const isLocked = (error: unknown): error is Migrator.MigrationError =>
-  error instanceof Migrator.MigrationError && error.kind === "Locked"
-
-/** Another process migrates at this moment. */
-const waitFor = (sql: SqlClient.SqlClient) =>
-  Effect.retry(
-    Effect.filterOrFail(
-      first(Schema.Struct({ newest: Whole }))(sql`SELECT MAX(migration_id) AS newest FROM ${sql(Migrations.table)}`),
-      (row) => (row?.newest ?? 0) >= Migrations.newest,
-      () => new StorageFailed({ kind: "busy" })
-    ),
-    { times: 100, schedule: Schedule.spaced("100 millis") }
-  )
 
 const ofMigration = (error: Migrator.MigrationError | StorageFailed): StorageFailed => {
   if (error instanceof StorageFailed) return error
