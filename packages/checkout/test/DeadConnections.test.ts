@@ -54,6 +54,25 @@ describe("connections to PostgreSQL that are dead without a word", () => {
     }).pipe(Effect.provideService(Patience, "200 millis")), 30_000)
 })
 
+describe("a session of PostgreSQL", () => {
+  it.effect("keeps no locks when its client has gone without a word, and its times are those of no local clock", () =>
+    Effect.gen(function*() {
+      const { client } = yield* behindProxy
+      const elsewhere = Effect.flatMap(SqlClient.SqlClient, (sql) =>
+        sql.unsafe(`DO $$ BEGIN
+          EXECUTE format('ALTER DATABASE %I SET TimeZone TO %L', current_database(), 'Asia/Kolkata');
+        END $$`))
+      yield* Effect.provide(elsewhere, Layer.fresh(client))
+      const settings = Effect.gen(function*() {
+        const sql = yield* SqlClient.SqlClient
+        const [found] = yield* sql`SELECT current_setting('idle_in_transaction_session_timeout') AS idle,
+          current_setting('TimeZone') AS zone`
+        return found
+      })
+      assert.deepStrictEqual(yield* Effect.provide(settings, Layer.fresh(client)), { idle: "30s", zone: "UTC" })
+    }))
+})
+
 describe("a statement of PostgreSQL that takes too long", () => {
   it.live("is given up alone: the server cancels it, and a transaction that is idle meanwhile goes on", () =>
     Effect.gen(function*() {
