@@ -4,7 +4,10 @@
 import type * as Duration from "effect/Duration"
 
 export interface CheckoutOptions {
-  /** Orders of several shops in one database are kept apart by it. @default "main" */
+  /**
+   * Orders of several shops in one database are kept apart by it. An account is the same for all stores: its references,
+   * its budget of reads and its pause. @default "main"
+   */
   readonly store: string
   /**
    * Where this application receives webhooks, such as `https://shop.example`: a new invoice then names
@@ -32,7 +35,8 @@ export interface CheckoutOptions {
   readonly callsWithin: Duration.Input
   /**
    * How long after the time that its work may take a process counts as gone, so that another takes the work over: the
-   * longest pause that a process or its machine may make. @default "30 seconds"
+   * longest pause that a process or its machine may make, and the most by which their clocks may differ.
+   * @default "30 seconds"
    */
   readonly takeOverAfter: Duration.Input
   /** How long a handler may take for one change. @default "30 seconds" */

@@ -129,11 +129,17 @@ export type StartError = CheckoutCluster.StartError | Database.DatabaseError | S
  * ```ts
  * const checkout = await makeCheckout({
  *   providers: [Ecca.provider, Ecryptopay.provider],
+ *   webhooksAt: "https://shop.example",
  *   onChange: async ({ kinds, order }) => {
  *     if (kinds.includes("paid")) await handOver(order.reference)
  *   }
  * })
- * const order = await checkout.open({ reference: "order-7", price: { amount: "250.00", currency: "MXN" } })
+ * const order = await checkout.open({
+ *   reference: "order-7",
+ *   price: { amount: "250.00", currency: "MXN" },
+ *   successUrl: "https://shop.example/thanks",
+ *   failureUrl: "https://shop.example/sorry"
+ * })
  * ```
  *
  * Rejects with a `StartError`.

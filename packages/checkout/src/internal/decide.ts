@@ -29,7 +29,7 @@ export const make = ({ journal, observing, orders }: Options) => {
   const attemptOf = Effect.fnUntraced(function*(reference: string, order: Orders.Loaded | undefined, number: number) {
     if (order === undefined) return yield* new UnknownReference({ reference })
     const one = order.attempts.find(({ attempt }) => attempt.number === number)
-    if (one === undefined) return yield* new InvalidTransition({ reference, issue: `has no attempt ${number}` })
+    if (one === undefined) return yield* new InvalidTransition({ reference, issue: `there is no attempt ${number}` })
     return { order, one }
   })
 
@@ -42,7 +42,7 @@ export const make = ({ journal, observing, orders }: Options) => {
         const open = held.attempts.filter(({ attempt }) => mayBringMoney(attempt))
         const isPaid = held.attempts.some(({ attempt }) => attempt.canceledAt === undefined && Order.isPaid(attempt))
         if (isPaid && open.every(({ attempt }) => Order.isOver(attempt))) {
-          return yield* new InvalidTransition({ reference, issue: "is paid: send the money back instead" })
+          return yield* new InvalidTransition({ reference, issue: "it is paid: send the money back instead" })
         }
         const canceledAt = yield* DateTime.now
         let order = held
