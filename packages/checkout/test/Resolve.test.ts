@@ -115,7 +115,7 @@ describe.each(databases)("a person's decision on $name", ({ make }) => {
       ]
       assert.deepStrictEqual(refused.map(({ _tag }) => _tag), Array.from(refused, () => "InvalidTransition"))
       assert.deepStrictEqual(refused.map(({ message }) => message), [
-        "order order-1: has no attempt 2",
+        "order order-1: there is no attempt 2",
         "order order-1: attempt 1 is done and cannot be abandoned",
         "order order-1: say who decides"
       ])
