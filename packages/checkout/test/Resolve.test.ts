@@ -100,6 +100,39 @@ describe.each(databases)("a person's decision on $name", ({ make }) => {
       assert.deepStrictEqual(reversed.needsReview.map(({ number }) => number), [1])
     }))
 
+  it.effect("settles an unknown, until opening it again fails for another reason", () =>
+    Effect.gen(function*() {
+      const providers = yield* Shop.providers
+      const { ecca } = providers
+      const { checkout } = yield* Shop.start(providers, yield* make)
+      const { changes } = yield* Processes.listen(checkout)
+      const told = Effect.sync(() =>
+        changes.filter(({ order }) => order.reference === "order-1").map(({ kinds }) => kinds)
+      )
+      yield* unknownAt(providers, checkout.open(Shop.order("order-1")), "none")
+      assert.deepStrictEqual((yield* checkout.get("order-1")).reviews, [{ attempt: 1, why: ["unknown"] }])
+      yield* checkout.resolve("order-1", 1, new Decision.Settle({ note: "the customer was told" }), "ada")
+      assert.deepStrictEqual((yield* checkout.get("order-1")).reviews, [])
+      const cheap = yield* checkout.open(Shop.order("order-2", { price: { amount: "1.00", currency: "UAH" } }))
+      const [answer] = yield* Processes.answers(ecca, Processes.invoiceOf(cheap))
+      const invoice = {
+        ...answer,
+        invoice_id: "1b671a64-40d5-491e-99b0-da01ff1f3341",
+        external_id: "order-1",
+        payment_link: `${ecca.url}/pay/1`
+      }
+      const headers = { "content-type": "application/json" }
+      const body = JSON.stringify(invoice)
+      yield* ecca.arm(Fault.Answer({ effect: "none", status: 200, headers, body }), { operation: "invoices.create" })
+      const error = yield* Effect.flip(Processes.once(checkout.open(Shop.order("order-1"))))
+      assert.strictEqual(error._tag, "OpenUnknown")
+      const order = yield* checkout.get("order-1")
+      assert.strictEqual(order.current?.failure?.reason._tag, "IntegrityMismatch")
+      assert.deepStrictEqual(order.reviews, [{ attempt: 1, why: ["unknown"] }])
+      yield* Processes.until(Effect.map(told, ({ length }) => length >= 3))
+      assert.deepStrictEqual(yield* told, [["needsReview"], ["updated"], ["needsReview"]])
+    }))
+
   it.effect("is refused where it does not fit, and where nobody stands for it", () =>
     Effect.gen(function*() {
       const providers = yield* Shop.providers

@@ -2,6 +2,8 @@
  * When a checkout does not start, and why.
  */
 import { assert, describe, it } from "@effect/vitest"
+import * as Decision from "@gatefold/checkout/Decision"
+import { Fault } from "@gatefold/core/Simulator"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
 import { mkdtemp, rm } from "node:fs/promises"
@@ -73,6 +75,74 @@ describe.each(databases)("starting on $name", ({ make }) => {
         const error = yield* Effect.flip(Effect.scoped(Shop.start(providers, database, without)))
         assert.strictEqual(error._tag, "MissingAccounts")
       }
+    }))
+
+  it.effect("needs no account for a paid invoice that can no longer be read, after it was watched for long enough", () =>
+    Effect.gen(function*() {
+      const providers = yield* Shop.providers
+      const { ecca } = providers
+      const database = yield* make
+      const { checkout, kill } = yield* Processes.start(providers, database)
+      const opened = yield* checkout.open(Shop.order("order-1"))
+      yield* ecca.pay(Processes.invoiceOf(opened))
+      yield* Processes.ahead("1 minute")(checkout.sweep)
+      assert.isTrue((yield* checkout.get("order-1")).isCovered)
+      yield* ecca.arm(Processes.unknownInvoice, { operation: "invoices.get", times: "always" })
+      const without = { chosen: "ecryptopay", settings: withoutEcca } as const
+      assert.strictEqual((yield* Processes.ahead("1 day")(checkout.sweep)).read, 1)
+      const error = yield* Effect.flip(Effect.scoped(Shop.start(providers, database, without)))
+      assert.strictEqual(error._tag, "MissingAccounts", "it is still watched")
+      assert.strictEqual((yield* Processes.ahead("4 days")(checkout.sweep)).read, 1)
+      assert.strictEqual((yield* Processes.ahead("30 days")(checkout.sweep)).read, 0)
+      yield* kill
+      const later = yield* Shop.start(providers, database, without)
+      const order = yield* later.checkout.get("order-1")
+      assert.isTrue(order.isCovered)
+      assert.isUndefined(order.current?.staleAt)
+    }))
+
+  it.effect("needs no account for an attempt of unknown outcome that a person has abandoned", () =>
+    Effect.gen(function*() {
+      const providers = yield* Shop.providers
+      const { ecca } = providers
+      const database = yield* make
+      const { checkout, kill } = yield* Processes.start(providers, database)
+      yield* ecca.arm(Fault.Reset({ effect: "none" }), { operation: "invoices.create" })
+      yield* ecca.arm(Fault.Reset({ effect: "none" }), { operation: "invoices.get", times: "always" })
+      yield* Effect.flip(Processes.once(checkout.open(Shop.order("order-1"))))
+      yield* ecca.disarm
+      yield* TestClock.adjust("1 second")
+      yield* checkout.sweep
+      const without = { chosen: "ecryptopay", settings: withoutEcca } as const
+      const error = yield* Effect.flip(Effect.scoped(Shop.start(providers, database, without)))
+      assert.strictEqual(error._tag, "MissingAccounts")
+      yield* checkout.resolve("order-1", 1, new Decision.Abandon(), "ada")
+      yield* kill
+      const later = yield* Shop.start(providers, database, without)
+      assert.strictEqual((yield* later.checkout.get("order-1")).current?.state, "abandoned")
+    }))
+
+  it.effect("needs no account for an attempt that the provider has not got and that the shop has canceled", () =>
+    Effect.gen(function*() {
+      const providers = yield* Shop.providers
+      const { ecca } = providers
+      const database = yield* make
+      const { checkout, kill } = yield* Processes.start(providers, database)
+      const open = Effect.flip(Processes.once(checkout.open(Shop.order("order-1"))))
+      yield* ecca.arm(Fault.Reset({ effect: "none" }), { operation: "invoices.create" })
+      yield* ecca.arm(Fault.Reset({ effect: "none" }), { operation: "invoices.get", times: "always" })
+      yield* open
+      yield* ecca.disarm
+      yield* ecca.arm(Fault.Answer({ effect: "none", status: 429, body: "" }), { operation: "invoices.create" })
+      yield* open
+      assert.strictEqual((yield* checkout.get("order-1")).current?.state, "reserved")
+      const without = { chosen: "ecryptopay", settings: withoutEcca } as const
+      const error = yield* Effect.flip(Effect.scoped(Shop.start(providers, database, without)))
+      assert.strictEqual(error._tag, "MissingAccounts")
+      yield* checkout.cancel("order-1")
+      yield* kill
+      const later = yield* Shop.start(providers, database, without)
+      assert.isDefined((yield* later.checkout.get("order-1")).current?.canceledAt)
     }))
 
   it.effect("is refused on a schema that is newer than the program, and leaves it as it is", () =>

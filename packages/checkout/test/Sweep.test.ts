@@ -3,10 +3,11 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Simulator } from "@gatefold/core"
-import { Effect, Fiber, Stream } from "effect"
+import { Duration, Effect, Fiber, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { databases } from "./support/Databases.ts"
 import { eventually } from "./support/Eventually.ts"
+import * as Processes from "./support/Processes.ts"
 import * as Shop from "./support/Shop.ts"
 
 const start = 1_800_000_000_000
@@ -103,6 +104,42 @@ describe.each(databases)("sweeps on $name", ({ make }) => {
       yield* TestClock.adjust("1 minute")
       yield* round
       assert.strictEqual(yield* reads, 10)
+    }))
+
+  it.effect("of processes whose clocks are in different minutes share one budget", () =>
+    Effect.gen(function*() {
+      const { due, ecca, opened, shop, start } = yield* open({ options: { readsPerMinute: 5 } })
+      const other = yield* start()
+      yield* opened(Array.from({ length: 6 }, (_, index) => `o-${index}`))
+      const before = yield* requestsOf(ecca, "invoices.get")
+      const reads = Effect.map(requestsOf(ecca, "invoices.get"), (count) => count - before)
+      const round = Effect.gen(function*() {
+        for (const sweep of [Processes.ahead("61 seconds")(other.checkout.sweep), shop.checkout.sweep]) {
+          yield* due
+          yield* sweep
+        }
+      })
+      for (let rounds = 0; rounds < 3; rounds++) yield* round
+      assert.strictEqual(yield* reads, 5)
+      yield* TestClock.adjust("1 minute")
+      for (let rounds = 0; rounds < 3; rounds++) yield* round
+      assert.strictEqual(yield* reads, 10)
+    }))
+
+  it.effect("have their whole budget although a process whose clock is a year ahead used up its own", () =>
+    Effect.gen(function*() {
+      const options = { readsPerMinute: 5, staleAfter: "1000 days" } as const
+      const { due, opened, shop, start } = yield* open({ options })
+      const other = yield* start()
+      yield* opened(Array.from({ length: 6 }, (_, index) => `o-${index}`))
+      assert.strictEqual((yield* Processes.ahead("365 days")(other.checkout.sweep)).read, 5)
+      for (let minute = 0; minute < 2; minute++) {
+        yield* due
+        assert.strictEqual((yield* shop.checkout.sweep).read, 5)
+        yield* due
+        assert.strictEqual((yield* shop.checkout.sweep).read, 0)
+        yield* TestClock.adjust("1 minute")
+      }
     }))
 
   it.effect("ask about each invoice once, however many processes sweep at once", () =>
@@ -223,5 +260,49 @@ describe.each(databases)("sweeps on $name", ({ make }) => {
       yield* shop.checkout.sweep
       const is = yield* eventually(shop.checkout.get("o-1"), ({ isCovered }) => isCovered)
       assert.isTrue(is.isCovered)
+    }))
+
+  it.effect("give up what its provider no longer knows, visibly and once, until a refresh or a webhook wakes it", () =>
+    Effect.gen(function*() {
+      const { ecca, opened, shop: { checkout } } = yield* open()
+      const [id = ""] = yield* opened(["o-1"])
+      yield* ecca.arm(Processes.unknownInvoice, { operation: "invoices.get", times: "always" })
+      const early = yield* Processes.ahead("1 day")(checkout.sweep)
+      assert.deepStrictEqual([early.read, (yield* checkout.get("o-1")).current?.staleAt], [1, undefined])
+      const sweepAfter = (age: Duration.Input) => Processes.ahead(age)(checkout.sweep)
+      assert.strictEqual((yield* sweepAfter("8 days")).read, 1)
+      const staleAt = (yield* checkout.get("o-1")).current?.staleAt
+      assert.strictEqual(staleAt?.epochMilliseconds, start + Duration.toMillis("8 days"))
+      assert.strictEqual((yield* sweepAfter("9 days")).read, 0)
+      assert.strictEqual((yield* sweepAfter("300 days")).read, 0)
+      yield* Processes.ahead("301 days")(checkout.refresh("o-1"))
+      assert.strictEqual((yield* sweepAfter("301 days")).read, 1)
+      assert.strictEqual((yield* sweepAfter("302 days")).read, 0)
+      assert.strictEqual((yield* checkout.get("o-1")).current?.staleAt?.epochMilliseconds, staleAt?.epochMilliseconds)
+      yield* ecca.disarm
+      yield* ecca.pay(id)
+      assert.strictEqual(yield* checkout.receive("ecca", yield* ecca.webhook(id)), "stored")
+      const look = Effect.andThen(TestClock.adjust("100 millis"), checkout.get("o-1"))
+      const is = yield* eventually(look, ({ isCovered }) => isCovered)
+      assert.isTrue(is.isCovered)
+      assert.isUndefined(is.current?.staleAt)
+      const { changes } = yield* Processes.ahead("302 days")(Processes.listen(checkout))
+      yield* Processes.until(Effect.sync(() => changes.length >= 3))
+      assert.deepStrictEqual(changes.map(({ kinds }) => kinds), [["opened"], ["stale"], ["paid"]])
+    }))
+
+  it.effect("give up nothing because its provider is down, and read it once that is back", () =>
+    Effect.gen(function*() {
+      const { ecca, opened, shop: { checkout } } = yield* open()
+      const [id = ""] = yield* opened(["o-1"])
+      yield* ecca.arm(Simulator.Fault.ErrorPage({ effect: "none" }), { operation: "invoices.get", times: "always" })
+      for (const age of ["8 days", "9 days", "30 days"] as const) {
+        assert.strictEqual((yield* Processes.ahead(age)(checkout.sweep)).read, 1, age)
+        assert.isUndefined((yield* checkout.get("o-1")).current?.staleAt, age)
+      }
+      yield* ecca.disarm
+      yield* ecca.pay(id)
+      yield* Processes.ahead("31 days")(checkout.sweep)
+      assert.isTrue((yield* checkout.get("o-1")).isCovered)
     }))
 })

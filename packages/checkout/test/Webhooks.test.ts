@@ -3,6 +3,7 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { RawWebhook, Simulator } from "@gatefold/core"
+import * as EccaSimulator from "@gatefold/ecca/EccaSimulator"
 import { Effect, Exit, Fiber, Scope } from "effect"
 import { Statement } from "effect/sql"
 import { databases } from "./support/Databases.ts"
@@ -14,6 +15,14 @@ const idOf = (order: Effect.Success<ReturnType<Shop.Shop["checkout"]["open"]>>) 
 
 /** Only webhooks tell this process anything. */
 const deaf = { polls: false, pollInterval: "50 millis" } as const
+
+/** Ecca's webhooks are believed by their signature alone. */
+const bySignature = {
+  ECCA_WEBHOOK_PROOF: "signature",
+  ECCA_WEBHOOK_STATUS_FIELD: EccaSimulator.payloadFields.status,
+  ECCA_WEBHOOK_AMOUNT_FIELD: EccaSimulator.payloadFields.amount,
+  ECCA_WEBHOOK_CURRENCY_FIELD: EccaSimulator.payloadFields.currency
+}
 
 const covered = ({ checkout }: Shop.Shop, reference: string) =>
   eventually(Effect.map(checkout.get(reference), ({ isCovered }) => isCovered), (is) => is)
@@ -172,6 +181,46 @@ describe.each(databases)("webhooks on $name", ({ make }) => {
       yield* mended.checkout.resume(paused[0]?.account ?? (yield* Effect.die("not paused")))
       yield* mended.sql`UPDATE gatefold_queue SET visible_at = created_at`
       assert.isTrue(yield* covered(mended, "o-1"))
+    }))
+
+  it.live("whose secret is exchanged after they were acknowledged make the provider be asked, and are settled", () =>
+    Effect.gen(function*() {
+      const database = yield* make
+      const providers = yield* Shop.providers
+      const { ecca } = providers
+      const first = yield* Scope.make()
+      const before = yield* Scope.provide(
+        Shop.start(providers, database, { options: deaf, settings: bySignature }),
+        first
+      )
+      const id = idOf(yield* before.checkout.open(Shop.order("o-1")))
+      yield* ecca.pay(id)
+      // an account whose credentials are exchanged at its provider is paused, and what comes in for it waits
+      yield* ecca.rotateApiKey("ek_another_key_1234567890")
+      yield* Effect.flip(before.checkout.open(Shop.order("o-2")))
+      const [paused] = yield* before.checkout.paused
+      const origin = yield* Endpoint.node(before)
+      assert.strictEqual(yield* Endpoint.post(origin, "ecca", yield* ecca.webhook(id)), 200)
+      const waits = before.sql`SELECT id FROM gatefold_queue WHERE last_failure IS NOT NULL`
+      yield* eventually(waits, ({ length }) => length > 0)
+      yield* Scope.close(first, Exit.void)
+      const settings = {
+        ...bySignature,
+        ECCA_API_KEY: "ek_another_key_1234567890",
+        ECCA_WEBHOOK_SECRETS: "whsec_another_0123456789abcdef"
+      }
+      const after = yield* Shop.start(providers, database, { options: deaf, settings })
+      assert.deepStrictEqual(yield* inbox(after), [{ result: "admitted" }])
+      assert.isFalse((yield* after.checkout.get("o-1")).isCovered)
+      const reads = yield* requestsOf(ecca, "invoices.get")
+      yield* after.checkout.resume(paused?.account ?? (yield* Effect.die("not paused")))
+      yield* after.sql`UPDATE gatefold_queue SET visible_at = created_at`
+      assert.isTrue(yield* covered(after, "o-1"))
+      assert.isAbove(yield* requestsOf(ecca, "invoices.get"), reads)
+      const rows = yield* eventually(inbox(after), (all) => all.every(({ result }) => result !== "admitted"))
+      assert.deepStrictEqual(rows, [{ result: "InvalidSignature" }])
+      const facts = yield* after.checkout.history("o-1")
+      assert.deepStrictEqual(facts.filter(({ source }) => source === "webhook"), [])
     }))
 
   it.live("are resolved after a bare page that forbids to read about them, which pauses nobody", () =>

@@ -5,7 +5,7 @@ import type { Change } from "@gatefold/checkout/Change"
 import type { Checkout } from "@gatefold/checkout/Checkout"
 import { Order } from "@gatefold/checkout/Order"
 import * as RetryPolicy from "@gatefold/core/RetryPolicy"
-import type { Simulator } from "@gatefold/core/Simulator"
+import { Fault, type Simulator } from "@gatefold/core/Simulator"
 import * as EccaSimulator from "@gatefold/ecca/EccaSimulator"
 import * as EcryptopaySimulator from "@gatefold/ecryptopay/EcryptopaySimulator"
 import { Clock, Duration, Effect, Exit, Schema, Scope, Stream } from "effect"
@@ -85,6 +85,18 @@ export const answer = (ecca: Simulator, reference: string) =>
     const { data } = JSON.parse(await response.text())
     return JSON.stringify({ ...data, payment_link: `${ecca.url}/pay/${data.invoice_id}` })
   })
+
+/** What Ecca answers where it has no such invoice, or not any more. */
+export const unknownInvoice = Fault.Answer({
+  effect: "none",
+  status: 404,
+  headers: { "content-type": "application/json" },
+  body: JSON.stringify({
+    success: false,
+    error: { code: "INVOICE_NOT_FOUND", message: "Invoice not found" },
+    request_id: "r-1"
+  })
+})
 
 export const creates = (simulator: Simulator) => asked(simulator, "invoices.create")
 
