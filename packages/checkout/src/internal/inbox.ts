@@ -216,9 +216,8 @@ export const make = Effect.fnUntraced(function*({ accounts, observing, options, 
   /** It was acknowledged, and its proof no longer holds, as when secrets were exchanged since: the provider is asked. */
   const dropped = Effect.fnUntraced(function*(key: Key, { invoice }: Admitted, why: string) {
     yield* Effect.logWarning(`a stored webhook for ${key.account} no longer proves anything (${why}): it is looked up`)
-    yield* wakeOwner(key.account, invoice, yield* Clock.currentTimeMillis)
+    yield* hint(key.account, invoice)
     yield* settle(key, why)
-    yield* signal.ring
   })
 
   /** What a stored webhook says becomes known. Fails if the provider could not be asked: it is tried again. */
