@@ -18,7 +18,7 @@ const { values } = parseArgs({
   }
 })
 
-const cores = 2
+const coresInUse = 2
 
 const decode = Schema.decodeEffect(Schema.fromJsonString(Schema.Array(Figure)))
 const encode = Schema.encodeEffect(Schema.Array(Figure))
@@ -57,7 +57,7 @@ NodeRuntime.runMain(Effect.gen(function*() {
     new Date()
   )
   yield* Console.log(`${circumstances}\n`)
-  const free = yield* Semaphore.make(cores)
+  const free = yield* Semaphore.make(coresInUse)
   const sections = yield* Effect.forEach(
     chosen,
     ([name, { cores, title }]) => free.withPermits(cores)(measured(name, title)),

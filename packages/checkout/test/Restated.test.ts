@@ -2,6 +2,7 @@
  * An order that was refused as it was asked for is nowhere: the shop may correct it and open it again.
  */
 import { assert, describe, it } from "@effect/vitest"
+import { RetryPolicy } from "@gatefold/core"
 import { Effect, Result } from "effect"
 import { databases } from "./support/Databases.ts"
 import * as Processes from "./support/Processes.ts"
@@ -20,6 +21,8 @@ describe.each(databases)("an order that was refused as it was asked for, on $nam
       const opened = yield* checkout.open(Shop.pesos("order-1", rounded))
       assert.strictEqual(`${opened.price}`, "250.01 MXN")
       assert.deepStrictEqual(opened.attempts.map(({ state }) => state), ["refused", "done"])
+      const notes = (yield* checkout.history("order-1")).flatMap(({ note }) => note === undefined ? [] : [note])
+      assert.deepStrictEqual(notes, ["the order is 250.01 MXN now, it was 250.005 MXN"])
       yield* providers.ecryptopay.pay(Processes.invoiceOf(opened))
       assert.isTrue((yield* Processes.refreshed(checkout, "order-1")).isCovered)
       const conflict = yield* Effect.flip(checkout.open(Shop.pesos("order-1", tooFine)))
@@ -55,6 +58,21 @@ describe.each(databases)("an order that was refused as it was asked for, on $nam
       )
       const { length } = yield* providers.ecryptopay.books
       assert.strictEqual(length, 1)
+    }))
+
+  it.effect("keeps its price while an attempt of it waits to be sent again", () =>
+    Effect.gen(function*() {
+      const providers = yield* Shop.providers
+      const { checkout } = yield* Shop.start(providers, yield* make)
+      yield* providers.ecca.refuseWith("NO_AVAILABLE_REQUISITES", { operation: "invoices.create" })
+      const postponed = yield* Effect.flip(Effect.provideService(
+        checkout.open(Shop.order("order-1")),
+        RetryPolicy.Current,
+        RetryPolicy.once
+      ))
+      assert.strictEqual(postponed._tag, "NotOpened")
+      const other = Shop.order("order-1", { price: { amount: "1600.00", currency: "UAH" } })
+      assert.strictEqual((yield* Effect.flip(checkout.open(other)))._tag, "PriceConflict")
     }))
 
   it.effect("keeps its price when it was refused for another reason", () =>

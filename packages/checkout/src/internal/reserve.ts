@@ -71,7 +71,7 @@ export interface Options {
  * there is none or the newest came to nothing.
  */
 export const make = ({ accounts, journal, orders }: Options) => {
-  const begin = Effect.fnUntraced(function*(order: Orders.Loaded, account: AccountId) {
+  const begin = Effect.fnUntraced(function*(order: Orders.Loaded, account: AccountId, note?: string) {
     const number = (order.attempts.at(-1)?.attempt.number ?? 0) + 1
     const providerReference = AttemptReference.ofAttempt(order.reference, number)
     if (providerReference === undefined) {
@@ -95,7 +95,7 @@ export const make = ({ accounts, journal, orders }: Options) => {
     })
     const one: Orders.Stored = { attempt, ...unsent }
     yield* orders.insertAttempt(order.reference, one)
-    yield* journal.commit(order, one, { kind: "reserved", source: "shop" })
+    yield* journal.commit(order, one, { kind: "reserved", source: "shop", note })
     return attempt
   })
 
@@ -123,7 +123,7 @@ export const make = ({ accounts, journal, orders }: Options) => {
         const stands = standing(order)
         if (stands !== undefined && !(yield* isStuck(stands, configured))) return stands.attempt
         if (yield* accounts.isPaused(chosen)) return yield* new AccountPaused({ account: chosen })
-        if (stands === undefined) return yield* begin(order, chosen)
+        if (stands === undefined) return yield* begin(order, chosen, repriced(known, order))
         const { changed, entry } = movedAway(stands)
         return yield* begin(yield* journal.commit(order, changed, entry), chosen)
       })
@@ -134,6 +134,10 @@ export const make = ({ accounts, journal, orders }: Options) => {
     // a unique index has the last word where two stores take one reference at once: the second look sees who has it
     Effect.retry(once(checked, configured), { times: 1, while: isViolation })
 }
+
+/** For whoever reads the history: the facts before this one are about another price. */
+const repriced = (before: Orders.Loaded, { price }: Orders.Loaded): string | undefined =>
+  Money.equals(before.price, price) ? undefined : `the order is ${price} now, it was ${before.price}`
 
 /**
  * Whether all that was asked for so far was found unfit to be asked for, so that it is nowhere: what was wrong with it must
