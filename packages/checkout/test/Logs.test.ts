@@ -3,9 +3,11 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { StorageFailed } from "@gatefold/checkout/CheckoutError"
+import type { LogEntry } from "@gatefold/checkout/PromiseCheckout"
 import { Cause, Effect, Logger, References } from "effect"
 import { TestClock } from "effect/testing"
 import * as Outage from "../src/internal/outage.ts"
+import * as plainLogger from "../src/internal/plainLogger.ts"
 import { databases } from "./support/Databases.ts"
 import { eventually } from "./support/Eventually.ts"
 import * as Shop from "./support/Shop.ts"
@@ -114,4 +116,18 @@ describe.each(databases)("the log of a checkout on $name", ({ make, name }) => {
         const kept = yield* sql<{ failure: string }>`SELECT failure FROM gatefold_change_heads`
         assert.deepStrictEqual(kept.map(({ failure }) => failure), ["RangeError"])
       })))
+})
+
+describe("a logger that is not Effect's", () => {
+  it.effect("is given texts and simple annotations alone, since nobody knows what else a value holds", () =>
+    Effect.gen(function*() {
+      const entries: Array<LogEntry> = []
+      yield* Effect.logWarning("paid", { card: "4111" }, ["4111"]).pipe(
+        Effect.annotateLogs({ order: "order-7", attempt: 2, secret: { key: "ek_1" } }),
+        Effect.provide(plainLogger.layer((entry) => entries.push(entry)))
+      )
+      assert.deepStrictEqual(entries, [
+        { level: "warn", message: "paid", annotations: { order: "order-7", attempt: 2 } }
+      ])
+    }))
 })
